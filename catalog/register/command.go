@@ -1,0 +1,222 @@
+package register
+
+import (
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/rule"
+	"tongban/catalog/workday"
+	"tongban/consensus/chain"
+)
+
+// Index numbers the records of the journal, from 1.
+type Index = uint64
+
+// Kind names a command. Numbers are for good.
+type Kind uint16
+
+// The commands of feature level 1.
+const (
+	Found            Kind = 1  // record 1 of every journal, sealed by the root key
+	EnrolCenter      Kind = 2  // a center joins
+	UpdateCenter     Kind = 3  // a center's own name, address, telephone
+	RevokeCenter     Kind = 4  // a center is shut out
+	GrantIncarnation Kind = 5  // a restored or replaced node may write again
+	SetVoters        Kind = 6  // who orders the Register
+	PublishItem      Kind = 7  // a version of an item
+	WithdrawItem     Kind = 8  // an item is no longer offered
+	SetRule          Kind = 9  // a system-wide rule
+	SetCalendar      Kind = 10 // the working days of a year
+	GrantPower       Kind = 11 // a dated power, or its end
+	SeizeCase        Kind = 12 // the next epoch of one case
+	RotateGossip     Kind = 13 // the key of a district's presence pool
+	RaiseFeature     Kind = 14 // the feature level
+)
+
+// ProposalID makes a command safe to send again: the proposer's own counter,
+// within its incarnation. The state keeps each proposer's high mark and its
+// last results for good.
+type ProposalID struct {
+	Center      area.Center `cbor:"1,keyasint" json:"center"` // "" for the root key
+	Incarnation uint32      `cbor:"2,keyasint" json:"incarnation"`
+	Counter     uint64      `cbor:"3,keyasint" json:"counter"`
+}
+
+// Command is what an author wants the Register to do. It travels sealed
+// (chain.CommandDomain) as the author encoded it.
+type Command struct {
+	Realm   string     `cbor:"1,keyasint" json:"realm"`
+	Kind    Kind       `cbor:"2,keyasint" json:"kind"`
+	ID      ProposalID `cbor:"3,keyasint" json:"id"`
+	Time    int64      `cbor:"4,keyasint" json:"time"` // the proposer's, Unix milliseconds; never the applier's
+	Staff   string     `cbor:"5,keyasint,omitempty" json:"staff,omitempty"`
+	Feature uint16     `cbor:"6,keyasint" json:"feature"` // the feature level that it needs
+	Body    []byte     `cbor:"7,keyasint" json:"body"`    // CBOR of the body type of its kind
+	Note    string     `cbor:"8,keyasint,omitempty" json:"note,omitempty"`
+}
+
+// Realm is the body of Found.
+type Realm struct {
+	ID        string          `cbor:"1,keyasint" json:"id"` // first 16 hex digits of the hash of the root key
+	Name      string          `cbor:"2,keyasint" json:"name"`
+	Area      area.Code       `cbor:"3,keyasint" json:"area"` // the area that the realm covers
+	Root      chain.PublicKey `cbor:"4,keyasint" json:"root"`
+	Publisher area.Center     `cbor:"5,keyasint" json:"publisher"` // who publishes for the whole realm
+	First     Center          `cbor:"6,keyasint" json:"first"`     // the founding center, the first voter
+	Gossip    []byte          `cbor:"7,keyasint" json:"-"`         // the first gossip key of the founding district
+}
+
+// Center is a directory entry. Enrolment writes it whole; UpdateCenter may
+// change Name, Address, Telephone and Addrs.
+type Center struct {
+	ID          area.Center     `cbor:"1,keyasint" json:"id"`
+	Name        string          `cbor:"2,keyasint" json:"name"`
+	Key         chain.PublicKey `cbor:"3,keyasint" json:"key"`
+	Incarnation uint32          `cbor:"4,keyasint" json:"incarnation"`               // the one that may write now
+	Addrs       []string        `cbor:"5,keyasint,omitempty" json:"addrs,omitempty"` // multiaddrs; none: dials out only
+	Enrol       string          `cbor:"6,keyasint,omitempty" json:"enrol,omitempty"` // host:port that answers joining nodes
+	Address     string          `cbor:"7,keyasint,omitempty" json:"address,omitempty"`
+	Telephone   string          `cbor:"8,keyasint,omitempty" json:"telephone,omitempty"`
+	Gossip      string          `cbor:"9,keyasint,omitempty" json:"gossip,omitempty"` // host:port of presence
+}
+
+// Enrolment is the body of EnrolCenter: sealed by the inviter, which is a
+// strict ancestor of the center, or the root key.
+type Enrolment struct {
+	Center  Center     `cbor:"1,keyasint" json:"center"`
+	Ticket  chain.Hash `cbor:"2,keyasint" json:"ticket"`  // hash of the ticket's secret; each is used once in the realm
+	Expires int64      `cbor:"3,keyasint" json:"expires"` // Unix milliseconds; the command's time may not be later
+	Proof   []byte     `cbor:"4,keyasint" json:"proof"`   // the joining node's seal (chain.EnrolDomain) over Center
+}
+
+// Revocation is the body of RevokeCenter: by a strict ancestor or the root.
+type Revocation struct {
+	Center area.Center `cbor:"1,keyasint" json:"center"`
+	Reason string      `cbor:"2,keyasint" json:"reason"`
+}
+
+// Incarnation is the body of GrantIncarnation: by a strict ancestor or the
+// root, never by the center alone. The Register adds one to the highest
+// incarnation that it has seen; Proof is the restored node's own seal
+// (chain.EnrolDomain) over this body without Proof.
+type Incarnation struct {
+	Center area.Center     `cbor:"1,keyasint" json:"center"`
+	Key    chain.PublicKey `cbor:"2,keyasint" json:"key"` // the key from now on; may be the old one
+	After  uint32          `cbor:"3,keyasint" json:"after"`
+	Reason string          `cbor:"4,keyasint" json:"reason"`
+	Proof  []byte          `cbor:"5,keyasint,omitempty" json:"proof,omitempty"`
+}
+
+// Voters is the body of SetVoters: by the realm's publisher or the root. It
+// differs from the set before it by one voter at most.
+type Voters struct {
+	Members []area.Center `cbor:"1,keyasint" json:"members"`
+	Base    Index         `cbor:"2,keyasint" json:"base"` // the record of the set that it replaces
+}
+
+// Publication is the body of PublishItem: by a center for its own prefix, or
+// by the realm's publisher. Base is the version that it was written against.
+type Publication struct {
+	Item item.Item    `cbor:"1,keyasint" json:"item"` // Ref.Version is Base+1
+	Base item.Version `cbor:"2,keyasint" json:"base"` // 0: the item's first version
+}
+
+// Withdrawal is the body of WithdrawItem.
+type Withdrawal struct {
+	Ref    item.Ref `cbor:"1,keyasint" json:"ref"` // the current version
+	Reason string   `cbor:"2,keyasint" json:"reason"`
+}
+
+// RuleSetting is the body of SetRule.
+type RuleSetting struct {
+	Area area.Code `cbor:"1,keyasint" json:"area"` // where it holds
+	Rule rule.Rule `cbor:"2,keyasint" json:"rule"`
+}
+
+// CalendarSetting is the body of SetCalendar: by the realm's publisher.
+type CalendarSetting struct {
+	Year workday.Year `cbor:"1,keyasint" json:"year"`
+}
+
+// Power is the body of GrantPower: center may act as if it stood at Level for
+// this item, from a day to a day (YYYY-MM-DD, both included; To "" is open).
+// By a center that is over the grantee and over whose area the power is.
+type Power struct {
+	Center   area.Center `cbor:"1,keyasint" json:"center"`
+	Item     item.Code   `cbor:"2,keyasint" json:"item"`
+	Level    area.Level  `cbor:"3,keyasint" json:"level"`
+	Document string      `cbor:"4,keyasint" json:"document"`
+	From     string      `cbor:"5,keyasint" json:"from"`
+	To       string      `cbor:"6,keyasint,omitempty" json:"to,omitempty"`
+}
+
+// Seizure is the body of SeizeCase. Grants come from a strict ancestor of the
+// last holder at district level or above, or from the root; never from oneself
+// alone. The grantee lies on the line of the case's origin, subject or lost
+// center. Epoch is one more than the last granted for the case.
+type Seizure struct {
+	Case        string      `cbor:"1,keyasint" json:"case"`
+	Epoch       uint32      `cbor:"2,keyasint" json:"epoch"`
+	Grantee     area.Center `cbor:"3,keyasint" json:"grantee"`
+	Incarnation uint32      `cbor:"4,keyasint" json:"incarnation"`
+	Base        chain.Head  `cbor:"5,keyasint" json:"base"` // the log that it is put on
+	Lost        area.Center `cbor:"6,keyasint" json:"lost"`
+	Subject     area.Code   `cbor:"7,keyasint" json:"subject"`
+	Reason      string      `cbor:"8,keyasint" json:"reason"`
+}
+
+// GossipKey is the body of RotateGossip: by a district for its own pool.
+type GossipKey struct {
+	District area.Code `cbor:"1,keyasint" json:"district"`
+	Key      []byte    `cbor:"2,keyasint" json:"-"` // 32 bytes
+}
+
+// Feature is the body of RaiseFeature.
+type Feature struct {
+	Level uint16 `cbor:"1,keyasint" json:"level"`
+}
+
+// Outcome says what came of a command. Codes are for good.
+type Outcome uint16
+
+// The outcomes. A rejected command has a record too.
+const (
+	Applied       Outcome = 0
+	Malformed     Outcome = 1  // not readable, or a field out of bounds
+	WrongRealm    Outcome = 2  //
+	BadSeal       Outcome = 3  // not sealed by the one it names
+	UnknownAuthor Outcome = 4  // no such center
+	RevokedAuthor Outcome = 5  // shut out, or an incarnation that is closed
+	NoAuthority   Outcome = 6  // not this author's to say
+	Stale         Outcome = 7  // written against another base
+	Conflict      Outcome = 8  // contradicts what stands
+	UsedTicket    Outcome = 9  //
+	ExpiredTicket Outcome = 10 //
+	NeedsFeature  Outcome = 11 // the feature level is too low
+	Reused        Outcome = 12 // the proposal id was used for another command
+)
+
+// Record is one entry of the journal. Its bytes are what is hashed and fed.
+// Fence is frozen from version 1, so that a node that does not know a newer
+// command still reads what shuts out, revives and seizes.
+type Record struct {
+	Log     string     `cbor:"1,keyasint" json:"log"` // the realm id
+	Index   Index      `cbor:"2,keyasint" json:"index"`
+	Prev    chain.Hash `cbor:"3,keyasint" json:"prev"`
+	Entry   uint64     `cbor:"4,keyasint" json:"entry"` // the Raft entry that brought it
+	Command []byte     `cbor:"5,keyasint" json:"command"`
+	Outcome Outcome    `cbor:"6,keyasint" json:"outcome"`
+	Detail  string     `cbor:"7,keyasint,omitempty" json:"detail,omitempty"`
+	Fence   []Fence    `cbor:"8,keyasint,omitempty" json:"fence,omitempty"`
+	// Generation is 0 until a lost quorum is recovered.
+	Generation uint32 `cbor:"9,keyasint,omitempty" json:"generation,omitempty"`
+}
+
+// Fence is one effect that every node must honour, whatever its version.
+type Fence struct {
+	Revoked     area.Center `cbor:"1,keyasint,omitempty" json:"revoked,omitempty"`
+	Revived     area.Center `cbor:"2,keyasint,omitempty" json:"revived,omitempty"` // with its new incarnation and key
+	Incarnation uint32      `cbor:"3,keyasint,omitempty" json:"incarnation,omitempty"`
+	Key         []byte      `cbor:"4,keyasint,omitempty" json:"key,omitempty"`
+	Case        string      `cbor:"5,keyasint,omitempty" json:"case,omitempty"` // with its new epoch
+	Epoch       uint32      `cbor:"6,keyasint,omitempty" json:"epoch,omitempty"`
+}

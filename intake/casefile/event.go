@@ -1,0 +1,289 @@
+// Package casefile is the log of one case (办件) from the counter to the
+// archive: its events, what they fold to, and the rules of custody that say
+// who may write the next one.
+//
+// It is pure: state in, state out. It must never read storage, a network, a
+// clock or randomness, and never show anything that is not a fold of the log,
+// the pinned item and the Register.
+package casefile
+
+import (
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/consensus/chain"
+	"tongban/consensus/wire"
+)
+
+// ID names a case for good: the opening center, its incarnation and its own
+// counter, such as "320509111201.1.42". It never needs a network.
+type ID string
+
+// Epoch is the Register's fence on a case: 0 until somebody is granted a
+// seizure.
+type Epoch = uint32
+
+// Party is a center in one of its incarnations. Only a party ever writes.
+type Party struct {
+	Center      area.Center `cbor:"1,keyasint" json:"center"`
+	Incarnation uint32      `cbor:"2,keyasint" json:"incarnation"`
+}
+
+// Kind names an event. The names are for good.
+type Kind string
+
+// The events of format version 1.
+const (
+	Opened       Kind = "opened"
+	Received     Kind = "received"
+	Noticed      Kind = "noticed"
+	Supplemented Kind = "supplemented"
+	Accepted     Kind = "accepted"
+	Declined     Kind = "declined"
+	Checked      Kind = "checked"
+	Reviewed     Kind = "reviewed"
+	Opinion      Kind = "opinion_recorded"
+	Outside      Kind = "outside_recorded"
+	Suspended    Kind = "suspended"
+	Resumed      Kind = "resumed"
+	Extended     Kind = "extended"
+	HandedOver   Kind = "handed_over"
+	TakenOver    Kind = "taken_over"
+	TurnedBack   Kind = "turned_back"
+	Decided      Kind = "decided"
+	Served       Kind = "served"
+	HandedOut    Kind = "handed_out"
+	Rated        Kind = "rated"
+	Withdrawn    Kind = "withdrawn"
+	Terminated   Kind = "terminated"
+	RequestKept  Kind = "request_recorded"
+	Erased       Kind = "erased"
+	Concluded    Kind = "concluded"
+	Archived     Kind = "archived"
+	Seized       Kind = "seized"
+	Reconciled   Kind = "reconciled"
+)
+
+// Event is one entry of a casefile, sealed by its author
+// (chain.EventDomain). The sealed bytes are the record that is hashed.
+type Event struct {
+	Format       uint8      `cbor:"1,keyasint" json:"format"` // 1
+	Case         ID         `cbor:"2,keyasint" json:"case"`
+	Seq          uint64     `cbor:"3,keyasint" json:"seq"` // from 1
+	Prev         chain.Hash `cbor:"4,keyasint" json:"prev"`
+	Epoch        Epoch      `cbor:"5,keyasint" json:"epoch"`
+	Author       Party      `cbor:"6,keyasint" json:"author"`
+	Register     chain.Head `cbor:"7,keyasint" json:"register"` // the author's Register when it wrote
+	Staff        string     `cbor:"8,keyasint" json:"staff"`
+	DeskTime     int64      `cbor:"9,keyasint" json:"desk_time"`  // when it happened at the desk, Unix milliseconds
+	NodeTime     int64      `cbor:"10,keyasint" json:"node_time"` // when the node wrote it; never before the previous event's
+	ClockSuspect bool       `cbor:"11,keyasint,omitempty" json:"clock_suspect,omitempty"`
+	Kind         Kind       `cbor:"12,keyasint" json:"kind"`
+	Body         wire.Raw   `cbor:"13,keyasint" json:"-"` // CBOR of the body type of its kind
+}
+
+// BlobRef points at content that lies outside the log: SHA-256 of salt and
+// content. The salt lies in the blob, so that erasing the blob leaves nothing
+// to guess.
+type BlobRef struct {
+	Hash chain.Hash `cbor:"1,keyasint" json:"hash"`
+	Size int64      `cbor:"2,keyasint" json:"size"`
+	Kind string     `cbor:"3,keyasint,omitempty" json:"kind,omitempty"` // "applicant", "material", "proof"
+}
+
+// OpenedBody starts a case. Everything here is fixed once, at the desk.
+type OpenedBody struct {
+	Number    string      `cbor:"1,keyasint" json:"number"`  // 办件编号
+	Item      item.Ref    `cbor:"2,keyasint" json:"item"`    // the version shown to the applicant; acceptance pins it again
+	Subject   area.Code   `cbor:"3,keyasint" json:"subject"` // the area that fixes competence
+	Applied   area.Code   `cbor:"4,keyasint" json:"applied"` // 申报地
+	Deliver   area.Center `cbor:"5,keyasint" json:"deliver"` // where the applicant collects
+	Applicant BlobRef     `cbor:"6,keyasint" json:"applicant"`
+	Agency    bool        `cbor:"7,keyasint,omitempty" json:"agency,omitempty"` // 全程代办: the village acts for the applicant
+	Mode      item.Mode   `cbor:"8,keyasint,omitempty" json:"mode,omitempty"`   // of a cross-area case
+}
+
+// MaterialState says in what form a material is there.
+type MaterialState string
+
+// The states of a material at the desk.
+const (
+	Missing      MaterialState = "missing"
+	OriginalSeen MaterialState = "original_seen"
+	Copy         MaterialState = "copy"
+	Electronic   MaterialState = "electronic"
+	Exempted     MaterialState = "exempt"
+	Committed    MaterialState = "committed" // 告知承诺
+	Later        MaterialState = "later"     // 容缺, with a date
+	NotNeeded    MaterialState = "not_needed"
+)
+
+// MaterialEntry is one line of the checklist.
+type MaterialEntry struct {
+	ID    string        `cbor:"1,keyasint" json:"id"`
+	State MaterialState `cbor:"2,keyasint" json:"state"`
+	Blob  *BlobRef      `cbor:"3,keyasint,omitempty" json:"blob,omitempty"`
+	By    string        `cbor:"4,keyasint,omitempty" json:"by,omitempty"` // Later: until when, YYYY-MM-DD
+	Note  string        `cbor:"5,keyasint,omitempty" json:"note,omitempty"`
+}
+
+// ReceivedBody and SupplementedBody: what was laid on the counter. A line
+// replaces the earlier line of the same material.
+type ReceivedBody struct {
+	Materials []MaterialEntry `cbor:"1,keyasint" json:"materials"`
+}
+
+// SupplementedBody is what was brought after a notice.
+type SupplementedBody = ReceivedBody
+
+// NoticedBody is the one-time notice (一次性告知): everything missing, once.
+type NoticedBody struct {
+	Missing []string `cbor:"1,keyasint" json:"missing"` // material ids
+	Text    string   `cbor:"2,keyasint" json:"text"`
+	Number  string   `cbor:"3,keyasint" json:"number"` // 文号
+}
+
+// AcceptedBody starts the clocks and pins the item version.
+type AcceptedBody struct {
+	Item   item.Ref `cbor:"1,keyasint" json:"item"`
+	On     string   `cbor:"2,keyasint" json:"on"`                         // day 0, YYYY-MM-DD in UTC+8
+	Deemed bool     `cbor:"3,keyasint,omitempty" json:"deemed,omitempty"` // 视为受理: On is the day of receipt
+	Number string   `cbor:"4,keyasint" json:"number"`
+}
+
+// ReasonBody is the body of declined, withdrawn and terminated.
+type ReasonBody struct {
+	Reason string `cbor:"1,keyasint" json:"reason"`
+	Remedy string `cbor:"2,keyasint,omitempty" json:"remedy,omitempty"`
+	Number string `cbor:"3,keyasint,omitempty" json:"number,omitempty"`
+}
+
+// StepBody is the body of checked, reviewed, served and handed_out: it ends
+// the step of the pinned item at that place.
+type StepBody struct {
+	Step    int    `cbor:"1,keyasint" json:"step"` // index into item.Steps; -1 where the item lists no such step
+	Passed  bool   `cbor:"2,keyasint" json:"passed"`
+	Opinion string `cbor:"3,keyasint,omitempty" json:"opinion,omitempty"`
+	To      string `cbor:"4,keyasint,omitempty" json:"to,omitempty"` // served, handed_out: "applicant", "agent", "post"
+}
+
+// OpinionBody is an opinion that was asked for.
+type OpinionBody struct {
+	Request string      `cbor:"1,keyasint,omitempty" json:"request,omitempty"`
+	Center  area.Center `cbor:"2,keyasint" json:"center"`
+	Text    string      `cbor:"3,keyasint" json:"text"`
+}
+
+// OutsideBody is what happened at an outside step.
+type OutsideBody struct {
+	Step   int     `cbor:"1,keyasint" json:"step"`
+	Number string  `cbor:"2,keyasint" json:"number"` // the other system's number
+	Sent   string  `cbor:"3,keyasint" json:"sent"`   // YYYY-MM-DD
+	Came   string  `cbor:"4,keyasint,omitempty" json:"came,omitempty"`
+	Result string  `cbor:"5,keyasint,omitempty" json:"result,omitempty"`
+	Proof  BlobRef `cbor:"6,keyasint,omitempty" json:"proof"`
+}
+
+// Ground is why a clock stands still (特别程序).
+type Ground string
+
+// The grounds of DOMAIN section 3.5.
+const (
+	PublicPosting Ground = "public_posting" // 公示
+	Hearing       Ground = "hearing"        // 听证
+	Testing       Ground = "testing"        // 检验、检测、检疫
+	Appraisal     Ground = "appraisal"      // 鉴定、残疾评定
+	ExpertReview  Ground = "expert_review"  // 专家评审
+	Inspection    Ground = "inspection"     // 实地核查
+	OtherGround   Ground = "other"
+)
+
+// SuspendedBody opens an interval, ResumedBody ends it.
+type SuspendedBody struct {
+	Step    int    `cbor:"1,keyasint" json:"step"` // -1 where it is no step of the item
+	Ground  Ground `cbor:"2,keyasint" json:"ground"`
+	Until   string `cbor:"3,keyasint,omitempty" json:"until,omitempty"`  // the time that was told in writing
+	Counts  bool   `cbor:"4,keyasint,omitempty" json:"counts,omitempty"` // the wait counts all the same
+	Note    string `cbor:"5,keyasint,omitempty" json:"note,omitempty"`
+	Decider string `cbor:"6,keyasint,omitempty" json:"decider,omitempty"`
+}
+
+// ResumedBody ends the open interval.
+type ResumedBody struct {
+	Result string   `cbor:"1,keyasint" json:"result"`
+	Proof  *BlobRef `cbor:"2,keyasint,omitempty" json:"proof,omitempty"`
+}
+
+// ExtendedBody lengthens the promised and the legal limit, once.
+type ExtendedBody struct {
+	Days     int    `cbor:"1,keyasint" json:"days"` // working days
+	Reason   string `cbor:"2,keyasint" json:"reason"`
+	Approver string `cbor:"3,keyasint" json:"approver"`
+}
+
+// HandedOverBody makes To the only possible next author.
+type HandedOverBody struct {
+	To      Party  `cbor:"1,keyasint" json:"to"`
+	Step    int    `cbor:"2,keyasint" json:"step"` // the step to go on with
+	Purpose string `cbor:"3,keyasint,omitempty" json:"purpose,omitempty"`
+}
+
+// TakenOverBody acknowledges a hand-over; it is the proof of delivery.
+type TakenOverBody struct {
+	From Party      `cbor:"1,keyasint" json:"from"`
+	Head chain.Hash `cbor:"2,keyasint" json:"head"` // the log that was taken over
+}
+
+// TurnedBackBody gives custody back to the sender.
+type TurnedBackBody struct {
+	To     Party  `cbor:"1,keyasint" json:"to"`
+	Reason string `cbor:"2,keyasint" json:"reason"`
+}
+
+// DecidedBody is the decision.
+type DecidedBody struct {
+	Step     int    `cbor:"1,keyasint" json:"step"`
+	Approved bool   `cbor:"2,keyasint" json:"approved"`
+	Text     string `cbor:"3,keyasint" json:"text"`
+	Number   string `cbor:"4,keyasint" json:"number"`
+	Result   string `cbor:"5,keyasint,omitempty" json:"result,omitempty"` // the document issued
+	Remedy   string `cbor:"6,keyasint,omitempty" json:"remedy,omitempty"` // when not approved
+}
+
+// RatedBody is the applicant's rating, 1 (best) to 5, GB/T 39046 A.8.
+type RatedBody struct {
+	Grade   int    `cbor:"1,keyasint" json:"grade"`
+	Request string `cbor:"2,keyasint,omitempty" json:"request,omitempty"`
+}
+
+// RequestBody records a sealed request as it came, at most once.
+type RequestBody struct {
+	ID     string `cbor:"1,keyasint" json:"id"`
+	Sealed []byte `cbor:"2,keyasint" json:"-"`
+	Late   bool   `cbor:"3,keyasint,omitempty" json:"late,omitempty"` // it came after the decision
+}
+
+// ErasedBody says that the content of blobs is to be destroyed everywhere.
+type ErasedBody struct {
+	Blobs  []chain.Hash `cbor:"1,keyasint" json:"blobs"`
+	Reason string       `cbor:"2,keyasint" json:"reason"`
+}
+
+// SeizedBody opens an epoch. It cites its grant.
+type SeizedBody struct {
+	Grant uint64     `cbor:"1,keyasint" json:"grant"` // index of the SeizeCase record
+	Base  chain.Head `cbor:"2,keyasint" json:"base"`  // the log that it is put on
+	Lost  Party      `cbor:"3,keyasint" json:"lost"`
+}
+
+// ReconciledBody says what becomes of a superseded branch.
+type ReconciledBody struct {
+	Head    chain.Head `cbor:"1,keyasint" json:"head"` // of the superseded branch
+	Epoch   Epoch      `cbor:"2,keyasint" json:"epoch"`
+	Adopted bool       `cbor:"3,keyasint" json:"adopted"`
+	Reason  string     `cbor:"4,keyasint" json:"reason"`
+}
+
+// EmptyBody is the body of concluded and archived.
+type EmptyBody struct {
+	Note string `cbor:"1,keyasint,omitempty" json:"note,omitempty"`
+}
