@@ -9,6 +9,7 @@ package area
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,38 +26,76 @@ const (
 	Village  Level = 6 // 村、社区
 )
 
-var levelNames = map[Level]string{
-	National: "national", Province: "province", City: "city",
-	District: "district", Town: "town", Village: "village",
+var levels = []struct {
+	level   Level
+	english string
+	chinese string
+	also    []string // what an office calls it, accepted when reading
+}{
+	{National, "national", "国家", nil},
+	{Province, "province", "省", nil},
+	{City, "city", "市", nil},
+	{District, "district", "县（区）", []string{"县", "区", "县区"}},
+	{Town, "town", "镇（乡、街道）", []string{"镇", "乡", "街道", "镇街", "乡镇"}},
+	{Village, "village", "村（社区）", []string{"村", "社区", "村居"}},
 }
 
-// String returns the English word of the level.
+// String returns the English word of the level; "" for none.
 func (l Level) String() string {
-	if name, ok := levelNames[l]; ok {
-		return name
+	if l == 0 {
+		return ""
+	}
+	for _, known := range levels {
+		if known.level == l {
+			return known.english
+		}
 	}
 	return fmt.Sprintf("level %d", uint8(l))
 }
 
-// MarshalText writes the English word.
+// Chinese returns the word of GB/T 39046-2020 A.2; "" for none.
+func (l Level) Chinese() string {
+	for _, known := range levels {
+		if known.level == l {
+			return known.chinese
+		}
+	}
+	return ""
+}
+
+// Valid reports whether l is one of the six levels.
+func (l Level) Valid() bool { return National <= l && l <= Village }
+
+// MarshalText writes the English word; nothing for no level.
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
-// UnmarshalText reads the English word.
+// UnmarshalText reads the English word or a Chinese one ("town", "镇");
+// nothing is no level.
 func (l *Level) UnmarshalText(text []byte) error {
-	for level, name := range levelNames {
-		if name == string(text) {
-			*l = level
+	word := string(text)
+	if word == "" {
+		*l = 0
+		return nil
+	}
+	for _, known := range levels {
+		if word == known.english || word == known.chinese || slices.Contains(known.also, word) {
+			*l = known.level
 			return nil
 		}
 	}
-	return fmt.Errorf("level %q: want national, province, city, district, town or village", text)
+	return fmt.Errorf("level %q: want national, province, city, district, town or village", word)
 }
 
 // digits is how many digits of a code are its own at each level.
 var digits = map[Level]int{Province: 2, City: 4, District: 6, Town: 9, Village: 12}
 
 // Code is a 12-digit statistical division code: 2 province, 2 city, 2
-// district, 3 town (GB/T 10114), 3 village; zeros below its own level.
+// district, 3 town (GB/T 10114), 3 village; zeros below its own level. Every
+// method is safe on any text: what is no code has level 0 and lies nowhere.
+//
+// A city without districts (东莞 441900000000) keeps two zeros where the
+// district would stand. A town of it has the city for its parent, and the city
+// is also what it resolves to at district level: the city holds those powers.
 type Code string
 
 // ErrCode says that a text is no division code.
@@ -64,23 +103,33 @@ var ErrCode = errors.New("not a division code")
 
 // Parse reads a 12-digit division code.
 func Parse(s string) (Code, error) {
-	if len(s) != 12 || strings.Trim(s, "0123456789") != "" || strings.HasPrefix(s, "00") {
+	if len(s) != 12 || strings.Trim(s, "0123456789") != "" {
 		return "", fmt.Errorf("%q: %w (want 12 digits, such as 320509111000)", s, ErrCode)
 	}
-	c := Code(s)
-	if c.At(c.Level()) != c {
+	if Code(s).Level() == 0 {
 		return "", fmt.Errorf("%q: %w (a level is left out)", s, ErrCode)
 	}
-	return c, nil
+	return Code(s), nil
 }
 
-// Level tells how deep the code reaches.
+// Level tells how deep the code reaches; 0 for what is no code.
 func (c Code) Level() Level {
-	for l := Village; l > Province; l-- {
-		own := string(c[digits[l-1]:digits[l]])
-		if strings.Trim(own, "0") != "" {
-			return l
-		}
+	if len(c) != 12 || strings.Trim(string(c), "0123456789") != "" {
+		return 0
+	}
+	has := func(from, to int) bool { return strings.Trim(string(c[from:to]), "0") != "" }
+	province, city, district, town, village := has(0, 2), has(2, 4), has(4, 6), has(6, 9), has(9, 12)
+	switch {
+	case !province, !city && (district || town || village), village && !town:
+		return 0
+	case village:
+		return Village
+	case town:
+		return Town
+	case district:
+		return District
+	case city:
+		return City
 	}
 	return Province
 }
@@ -89,23 +138,36 @@ func (c Code) Level() Level {
 // Truncated to a level below its own it is "".
 func (c Code) At(l Level) Code {
 	n, ok := digits[l]
-	if !ok || len(c) != 12 || l > c.Level() {
+	if !ok || l > c.Level() {
 		return ""
 	}
-	return c[:n] + Code(strings.Repeat("0", 12-n))
+	return c[:n] + Code("000000000000"[n:])
 }
 
-// Parent is the area one level up; "" for a province.
+// Parent is the area above; "" for a province and for what is no code.
 func (c Code) Parent() Code {
-	if c.Level() == Province {
-		return ""
+	for l := c.Level(); l > Province; {
+		l--
+		if up := c.At(l); up.Level() == l {
+			return up
+		}
 	}
-	return c.At(c.Level() - 1)
+	return ""
+}
+
+// Up is c and everything above it, from c to its province: the order in which
+// what an area sets overrules what the area above it set.
+func (c Code) Up() []Code {
+	var line []Code
+	for ; c.Level() != 0; c = c.Parent() {
+		line = append(line, c)
+	}
+	return line
 }
 
 // Under reports whether c lies in other or is it.
 func (c Code) Under(other Code) bool {
-	return other != "" && c.At(other.Level()) == other
+	return other.Level() != 0 && c.At(other.Level()) == other
 }
 
 // Center names one office: a division code, and a site suffix where an office
@@ -120,7 +182,7 @@ var ErrCenter = errors.New("not a center")
 func ParseCenter(s string) (Center, error) {
 	code, site, has := strings.Cut(s, "-")
 	if _, err := Parse(code); err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", ErrCenter, err)
 	}
 	if has && (site == "" || len(site) > 8 || strings.Trim(site, "0123456789abcdefghijklmnopqrstuvwxyz") != "") {
 		return "", fmt.Errorf("%q: %w (a site is one to eight letters or digits)", s, ErrCenter)

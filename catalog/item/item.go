@@ -3,7 +3,8 @@
 //
 // It is vocabulary: types and pure functions. It must never read storage, a
 // network or a clock, and never read a type, a department or a level out of a
-// code: they are stored (DOMAIN: the digits are not reliable).
+// code: they are stored. The digits are not reliable: one and the same guide
+// declares one type and carries another in its code.
 package item
 
 import "tongban/catalog/area"
@@ -48,24 +49,6 @@ const (
 	Promised  Kind = "promised"  // 承诺件
 )
 
-// Unit is what a limit counts.
-type Unit string
-
-// The units in which limits are published.
-const (
-	WorkingDays  Unit = "working_days"  // 工作日
-	CalendarDays Unit = "calendar_days" // 自然日
-	OnTheSpot    Unit = "on_the_spot"   // 当场
-)
-
-// Limit is a span of time as published. Half days occur, so it is counted in
-// tenths of a day: {5, WorkingDays} is half a working day. The zero Limit says
-// that the source gives none.
-type Limit struct {
-	Tenths int32 `cbor:"1,keyasint,omitempty" json:"tenths,omitempty" yaml:"tenths"`
-	Unit   Unit  `cbor:"2,keyasint,omitempty" json:"unit,omitempty" yaml:"unit"`
-}
-
 // Action is what happens at a step (环节).
 type Action string
 
@@ -94,6 +77,14 @@ type Step struct {
 	Uncounted  bool       `cbor:"7,keyasint,omitempty" json:"uncounted,omitempty" yaml:"uncounted"` // the wait does not count (不计算在办结时限内)
 	Outside    bool       `cbor:"8,keyasint,omitempty" json:"outside,omitempty" yaml:"outside"`     // done at the city, the province or in a department's own system
 	Note       string     `cbor:"9,keyasint,omitempty" json:"note,omitempty" yaml:"note"`
+}
+
+// Special is a special procedure (特别程序) that the guide announces: a wait
+// that a case may or may not need, beside its steps.
+type Special struct {
+	Name  string `cbor:"1,keyasint" json:"name" yaml:"name"`
+	Limit Limit  `cbor:"2,keyasint,omitempty" json:"limit" yaml:"limit"`
+	Note  string `cbor:"3,keyasint,omitempty" json:"note,omitempty" yaml:"note"`
 }
 
 // Need says whether a material must be there.
@@ -196,4 +187,6 @@ type Item struct {
 	Origin     Origin     `cbor:"24,keyasint" json:"origin" yaml:"origin"`
 	Record     string     `cbor:"25,keyasint,omitempty" json:"record,omitempty" yaml:"record"`       // its number in the source collection, such as D26
 	Effective  string     `cbor:"26,keyasint,omitempty" json:"effective,omitempty" yaml:"effective"` // YYYY-MM-DD
+	Special    []Special  `cbor:"27,keyasint,omitempty" json:"special,omitempty" yaml:"special"`     // 特别程序
+	Note       string     `cbor:"28,keyasint,omitempty" json:"note,omitempty" yaml:"note"`           // what the other elements cannot say
 }

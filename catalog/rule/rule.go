@@ -1,6 +1,6 @@
 // Package rule holds the system-wide rules that differ from area to area: how
 // long a counter has for a notice, when a lamp turns. Rules are replicated
-// data with a typed schema, never program text.
+// data with a typed schema, never program text; the defaults are the statute's.
 //
 // It must never read storage, a network or a clock.
 package rule
@@ -14,7 +14,7 @@ const (
 	NoticeDeemed Key = "notice_deemed" // 1: a later notice leaves the case accepted from the day of receipt
 	YellowBefore Key = "yellow_before" // working days before a due date when the lamp turns yellow
 	ServeDays    Key = "serve_days"    // working days between decision and service (行政许可法 44)
-	ForwardDays  Key = "forward_days"  // working days for sending a case upward
+	ForwardDays  Key = "forward_days"  // working days for sending a case upward (行政许可法 43)
 )
 
 // Rule is one value of one rule, with its source.
@@ -24,3 +24,9 @@ type Rule struct {
 	Source string `cbor:"3,keyasint,omitempty" json:"source,omitempty" yaml:"source"`
 	From   string `cbor:"4,keyasint,omitempty" json:"from,omitempty" yaml:"from"` // effective, YYYY-MM-DD
 }
+
+// Flag reads a rule that is 0 or 1.
+func (r Rule) Flag() bool { return r.Value != 0 }
+
+// Days reads a rule that counts working days.
+func (r Rule) Days() int { return int(r.Value) }
