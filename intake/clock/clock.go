@@ -1,0 +1,308 @@
+// Package clock reads the clocks of a case: by which day the notice, the next
+// step, the decision and the service are due, and what lamp each of them
+// shows.
+//
+// It is pure: the case's state, the pinned item, the calendar, the rules and
+// the present moment in, readings out. It must never read a clock or storage,
+// never set anything in a case, and never guess a holiday: a due day that runs
+// into a year without a published calendar is marked provisional.
+package clock
+
+import (
+	"time"
+
+	"tongban/catalog/item"
+	"tongban/catalog/workday"
+	"tongban/intake/casefile"
+)
+
+// Name is one of the clocks that run beside each other.
+type Name string
+
+// The clocks. Each is measured by itself (电子监察).
+const (
+	Notice   Name = "notice"   // from receipt: everything missing is told (行政许可法 32)
+	Forward  Name = "forward"  // from acceptance (before it: from receipt): sent on to whoever acts next (行政许可法 43)
+	Step     Name = "step"     // the limit of the present step
+	Promised Name = "promised" // 承诺时限, from acceptance
+	Legal    Name = "legal"    // 法定时限, from acceptance
+	Service  Name = "service"  // from the decision: the applicant has it (行政许可法 44)
+)
+
+// Lamp is how a clock is shown.
+type Lamp string
+
+// The lamps, by rising urgency.
+const (
+	Done   Lamp = "done"   // it has stopped for good
+	Green  Lamp = "green"  // it runs, and there is time
+	Paused Lamp = "paused" // it stands still
+	Yellow Lamp = "yellow" // the due day is near, or today
+	Red    Lamp = "red"    // the due day is past
+)
+
+var urgency = map[Lamp]int{Done: 0, Green: 1, Paused: 2, Yellow: 3, Red: 4}
+
+// Urgency orders lamps: the higher, the sooner somebody has to look.
+func (l Lamp) Urgency() int { return urgency[l] }
+
+// Supplement is why a clock stands still while the applicant fetches what is
+// missing. It is no special procedure: nothing has started yet (补正).
+const Supplement casefile.Ground = "supplement"
+
+// Reading is what one clock shows.
+type Reading struct {
+	Clock       Name            `json:"clock"`
+	From        workday.Date    `json:"from"`                  // day 0, which does not count (民法典 201)
+	Due         workday.Date    `json:"due"`                   // the last day; overdue when it has ended
+	Provisional bool            `json:"provisional,omitempty"` // a year on the way has no published calendar
+	PausedBy    casefile.Ground `json:"paused_by,omitempty"`
+	LeftDays    int             `json:"left_days"` // days of its unit after today up to the due day; negative: days overdue
+	Unit        item.Unit       `json:"unit"`
+	Lamp        Lamp            `json:"lamp"`
+	Ended       workday.Date    `json:"ended,omitempty"` // the day on which it stopped
+	Late        bool            `json:"late,omitempty"`  // it is overdue, or it stopped after the due day
+	Step        int             `json:"step"`            // of the step clock; else -1
+}
+
+// Input is all that the clocks depend on.
+type Input struct {
+	State    casefile.State
+	Item     *item.Item // the pinned version
+	Calendar Calendar
+	Limits   Limits
+	Now      time.Time
+
+	Next  int  // the step of the item that is to be done next; -1 where there is none
+	Leave bool // what comes next is another center's: the case has to go on from here
+}
+
+// Readings are the clocks that have started, in the order of their names
+// above. A clock without a limit (the source gives none) is not shown.
+func Readings(in Input) []Reading {
+	r := reader{in: in, today: DayOf(in.Now.UnixMilli())}
+	r.pauses = r.stillSpans()
+	var all []Reading
+	for _, read := range []func() (Reading, bool){r.notice, r.forward, r.step, r.promised, r.legal, r.service} {
+		if reading, ok := read(); ok {
+			all = append(all, reading)
+		}
+	}
+	return all
+}
+
+// Worst is the lamp that a case shows: the most urgent of its clocks.
+func Worst(readings []Reading) Lamp {
+	worst := Done
+	for _, r := range readings {
+		if r.Lamp.Urgency() > worst.Urgency() {
+			worst = r.Lamp
+		}
+	}
+	return worst
+}
+
+// DeemedAccepted reports whether a case counts as accepted because everything
+// missing was not told in time (视为受理, 行政许可法 32): then the day of
+// receipt is the day of acceptance. It is a function of the log and the
+// moment given, so every node that holds the log finds the same.
+func DeemedAccepted(s casefile.State, cal Calendar, l Limits, now time.Time) (on workday.Date, ok bool) {
+	if !l.NoticeDeemed || l.NoticeDays <= 0 || s.ReceivedAt == 0 || s.AcceptedOn != "" {
+		return "", false
+	}
+	if s.Phase != casefile.PhaseOpened && s.Phase != casefile.PhaseNoticed {
+		return "", false
+	}
+	from := DayOf(s.ReceivedAt)
+	told := DayOf(now.UnixMilli())
+	if s.NoticedAt != 0 {
+		told = DayOf(s.NoticedAt)
+	}
+	due, _ := span{from: from, days: l.NoticeDays, unit: item.WorkingDays}.due(cal)
+	return from, told > due
+}
+
+// reader computes the readings of one case.
+type reader struct {
+	in     Input
+	today  workday.Date
+	pauses []pause
+}
+
+func (r *reader) notice() (Reading, bool) {
+	s := r.in.State
+	if s.ReceivedAt == 0 || r.in.Limits.NoticeDays <= 0 {
+		return Reading{}, false
+	}
+	end := first(s.NoticedAt, s.AcceptedAt)
+	if end == 0 && r.over() {
+		end = s.Time
+	}
+	reading := r.read(Notice, span{from: DayOf(s.ReceivedAt), days: r.in.Limits.NoticeDays, unit: item.WorkingDays}, end, false)
+	if s.Phase == casefile.PhaseNoticed {
+		reading.Lamp, reading.PausedBy = Paused, Supplement
+	}
+	return reading, true
+}
+
+func (r *reader) forward() (Reading, bool) {
+	s := r.in.State
+	waiting := s.Phase == casefile.PhaseOpened || s.Phase == casefile.PhaseAccepted
+	if r.in.Limits.ForwardDays <= 0 || !waiting || !(r.in.Leave || s.Offer != nil) {
+		return Reading{}, false
+	}
+	sp := span{from: workday.Date(s.AcceptedOn), days: r.in.Limits.ForwardDays, unit: item.WorkingDays}
+	if s.AcceptedOn == "" {
+		if s.ReceivedAt == 0 {
+			return Reading{}, false
+		}
+		sp.from = DayOf(s.ReceivedAt)
+	}
+	return r.read(Forward, sp, 0, true), true
+}
+
+func (r *reader) step() (Reading, bool) {
+	s, n := r.in.State, r.in.Next
+	if r.in.Item == nil || n < 0 || n >= len(r.in.Item.Steps) || r.over() || r.in.Leave || s.Offer != nil || s.Phase == casefile.PhaseNoticed {
+		return Reading{}, false
+	}
+	limit := r.in.Item.Steps[n].Limit
+	from := r.lastWork()
+	if legs := len(s.Route); legs > 0 && s.Route[legs-1].Since > from {
+		from = s.Route[legs-1].Since
+	}
+	if limit.IsZero() || from == 0 {
+		return Reading{}, false
+	}
+	reading := r.read(Step, spanOf(DayOf(from), limit), 0, true)
+	reading.Step = n
+	return reading, true
+}
+
+func (r *reader) promised() (Reading, bool) {
+	if r.in.Item == nil {
+		return Reading{}, false
+	}
+	return r.sinceAcceptance(Promised, r.in.Item.Promise)
+}
+
+func (r *reader) legal() (Reading, bool) {
+	if r.in.Item == nil {
+		return Reading{}, false
+	}
+	return r.sinceAcceptance(Legal, r.in.Item.Legal)
+}
+
+func (r *reader) sinceAcceptance(name Name, limit item.Limit) (Reading, bool) {
+	s := r.in.State
+	if s.AcceptedOn == "" || limit.IsZero() {
+		return Reading{}, false
+	}
+	end := s.DecidedAt
+	if end == 0 && r.over() {
+		end = s.Time
+	}
+	sp := spanOf(workday.Date(s.AcceptedOn), limit)
+	sp.extra = s.Extended
+	return r.read(name, sp, end, true), true
+}
+
+func (r *reader) service() (Reading, bool) {
+	s := r.in.State
+	if s.DecidedAt == 0 || r.in.Limits.ServeDays <= 0 {
+		return Reading{}, false
+	}
+	end := first(s.ServedAt, s.HandedOut)
+	if end == 0 && r.over() {
+		end = s.Time
+	}
+	return r.read(Service, span{from: DayOf(s.DecidedAt), days: r.in.Limits.ServeDays, unit: item.WorkingDays}, end, false), true
+}
+
+// read works one clock out: end is when it stopped (0: it runs), stands says
+// whether the case's intervals stop it.
+func (r *reader) read(name Name, sp span, end int64, stands bool) Reading {
+	reading := Reading{Clock: name, From: sp.from, Unit: sp.unit, Step: -1, Lamp: Green}
+	if stands {
+		sp.pauses = r.pauses
+	}
+	day := r.today
+	if end != 0 {
+		day = DayOf(end)
+		reading.Ended = day
+	}
+	reading.Due, reading.Provisional = sp.due(r.in.Calendar)
+	reading.LeftDays = sp.left(r.in.Calendar, day, reading.Due)
+	reading.Late = day > reading.Due
+	if end == 0 && stands {
+		reading.PausedBy = r.pausedBy()
+	}
+	switch {
+	case end != 0:
+		reading.Lamp = Done
+	case reading.Late:
+		reading.Lamp = Red
+	case reading.PausedBy != "":
+		reading.Lamp = Paused
+	case sp.days+sp.extra > 0 && reading.LeftDays <= r.in.Limits.YellowBefore:
+		reading.Lamp = Yellow
+	}
+	return reading
+}
+
+// lastWork is when the last thing was done that the next one waits for.
+func (r *reader) lastWork() int64 {
+	s := r.in.State
+	last := max(s.ReceivedAt, s.AcceptedAt, s.DecidedAt, s.ServedAt)
+	for _, done := range s.Steps {
+		last = max(last, done.At)
+	}
+	for _, i := range s.Intervals {
+		last = max(last, i.To)
+	}
+	return last
+}
+
+// over reports whether nothing more is done on the case.
+func (r *reader) over() bool {
+	switch r.in.State.Phase {
+	case casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated, casefile.PhaseConcluded, casefile.PhaseArchived:
+		return true
+	}
+	return false
+}
+
+func (r *reader) stillSpans() []pause {
+	var all []pause
+	for _, i := range r.in.State.Intervals {
+		if i.Counts {
+			continue
+		}
+		p := pause{from: DayOf(i.From), to: r.today}
+		if i.To != 0 {
+			p.to = DayOf(i.To)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func (r *reader) pausedBy() casefile.Ground {
+	for _, i := range r.in.State.Intervals {
+		if i.To == 0 && !i.Counts {
+			return i.Ground
+		}
+	}
+	return ""
+}
+
+// first is the earliest of the moments that have come; 0 is none.
+func first(moments ...int64) int64 {
+	var earliest int64
+	for _, m := range moments {
+		if m != 0 && (earliest == 0 || m < earliest) {
+			earliest = m
+		}
+	}
+	return earliest
+}
