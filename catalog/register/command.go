@@ -1,3 +1,15 @@
+// Package register is the replicated state of a realm: the catalogue, the
+// rules, the calendars and the directory of centers. Voters apply the commands
+// that Raft orders, followers apply the journal that they are fed; both go
+// through the same function and reach the same bytes.
+//
+// The journal is the Register, and it is kept for good. Everything else here
+// is derived from it and can be built from it again.
+//
+// Applying must never read a clock or randomness, never depend on the order of
+// a map, on how entries were batched or on what this program is in advance of
+// the feature level; it must never apply what is not sealed by its author, nor
+// anything past a checkpoint that a majority of the voters signed.
 package register
 
 import (
@@ -65,8 +77,10 @@ type Realm struct {
 	Gossip    []byte          `cbor:"7,keyasint" json:"-"`         // the first gossip key of the founding district
 }
 
-// Center is a directory entry. Enrolment writes it whole; UpdateCenter may
-// change Name, Address, Telephone and Addrs.
+// Center is a directory entry. Enrolment writes it whole. As the body of
+// UpdateCenter it changes everything but ID, Key and Incarnation, which may be
+// left empty there; it comes from the center itself, from a strict ancestor or
+// from the root.
 type Center struct {
 	ID          area.Center     `cbor:"1,keyasint" json:"id"`
 	Name        string          `cbor:"2,keyasint" json:"name"`
@@ -80,7 +94,10 @@ type Center struct {
 }
 
 // Enrolment is the body of EnrolCenter: sealed by the inviter, which is a
-// strict ancestor of the center, or the root key.
+// strict ancestor of the center, or the root key. What lies between the two
+// need not be enrolled yet. Center.Incarnation is 0 (the Register says) or one
+// more than the highest that the center ever had. A ticket of zeros is none;
+// only the root key may do without.
 type Enrolment struct {
 	Center  Center     `cbor:"1,keyasint" json:"center"`
 	Ticket  chain.Hash `cbor:"2,keyasint" json:"ticket"`  // hash of the ticket's secret; each is used once in the realm
@@ -88,7 +105,9 @@ type Enrolment struct {
 	Proof   []byte     `cbor:"4,keyasint" json:"proof"`   // the joining node's seal (chain.EnrolDomain) over Center
 }
 
-// Revocation is the body of RevokeCenter: by a strict ancestor or the root.
+// Revocation is the body of RevokeCenter: by a strict ancestor or the root. A
+// voter must be taken out of the voters first; only the root key may do both
+// at once.
 type Revocation struct {
 	Center area.Center `cbor:"1,keyasint" json:"center"`
 	Reason string      `cbor:"2,keyasint" json:"reason"`
@@ -97,11 +116,13 @@ type Revocation struct {
 // Incarnation is the body of GrantIncarnation: by a strict ancestor or the
 // root, never by the center alone. The Register adds one to the highest
 // incarnation that it has seen; Proof is the restored node's own seal
-// (chain.EnrolDomain) over this body without Proof.
+// (chain.EnrolDomain) over this body without Proof, by the new key. A key that
+// ever belonged to a center is not taken again: a copy of the old disk has it.
+// For a voter only the root key may do this.
 type Incarnation struct {
 	Center area.Center     `cbor:"1,keyasint" json:"center"`
-	Key    chain.PublicKey `cbor:"2,keyasint" json:"key"` // the key from now on; may be the old one
-	After  uint32          `cbor:"3,keyasint" json:"after"`
+	Key    chain.PublicKey `cbor:"2,keyasint" json:"key"`   // the key from now on, a new one
+	After  uint32          `cbor:"3,keyasint" json:"after"` // the highest incarnation so far
 	Reason string          `cbor:"4,keyasint" json:"reason"`
 	Proof  []byte          `cbor:"5,keyasint,omitempty" json:"proof,omitempty"`
 }
@@ -114,19 +135,23 @@ type Voters struct {
 }
 
 // Publication is the body of PublishItem: by a center for its own prefix, or
-// by the realm's publisher. Base is the version that it was written against.
+// by the realm's publisher. Base is the version that it was written against. A
+// town or a village may publish what is its own only: where an area above it
+// offers the item, its elements are standardized.
 type Publication struct {
 	Item item.Item    `cbor:"1,keyasint" json:"item"` // Ref.Version is Base+1
 	Base item.Version `cbor:"2,keyasint" json:"base"` // 0: the item's first version
 }
 
-// Withdrawal is the body of WithdrawItem.
+// Withdrawal is the body of WithdrawItem: by whoever may publish it. Where an
+// area withdraws its own version, that of the area above holds again.
 type Withdrawal struct {
 	Ref    item.Ref `cbor:"1,keyasint" json:"ref"` // the current version
 	Reason string   `cbor:"2,keyasint" json:"reason"`
 }
 
-// RuleSetting is the body of SetRule.
+// RuleSetting is the body of SetRule: by a center at district level or above
+// for its own prefix, or by the realm's publisher.
 type RuleSetting struct {
 	Area area.Code `cbor:"1,keyasint" json:"area"` // where it holds
 	Rule rule.Rule `cbor:"2,keyasint" json:"rule"`
@@ -139,7 +164,8 @@ type CalendarSetting struct {
 
 // Power is the body of GrantPower: center may act as if it stood at Level for
 // this item, from a day to a day (YYYY-MM-DD, both included; To "" is open).
-// By a center that is over the grantee and over whose area the power is.
+// By a center over the grantee that stands at that level or above it. The same
+// grant with another To ends or prolongs it.
 type Power struct {
 	Center   area.Center `cbor:"1,keyasint" json:"center"`
 	Item     item.Code   `cbor:"2,keyasint" json:"item"`
@@ -164,7 +190,9 @@ type Seizure struct {
 	Reason      string      `cbor:"8,keyasint" json:"reason"`
 }
 
-// GossipKey is the body of RotateGossip: by a district for its own pool.
+// GossipKey is the body of RotateGossip: by a district for its own pool, or by
+// the realm's publisher. District may be the realm's own area: the pool of its
+// district nodes.
 type GossipKey struct {
 	District area.Code `cbor:"1,keyasint" json:"district"`
 	Key      []byte    `cbor:"2,keyasint" json:"-"` // 32 bytes
@@ -178,19 +206,21 @@ type Feature struct {
 // Outcome says what came of a command. Codes are for good.
 type Outcome uint16
 
-// The outcomes. A rejected command has a record too.
+// The outcomes. A rejected command has a record too, so that who asked for what
+// stays known. A command that proves no author leaves none: it is evidence of
+// nothing, and anybody could fill every disk of the realm with it.
 const (
 	Applied       Outcome = 0
 	Malformed     Outcome = 1  // not readable, or a field out of bounds
-	WrongRealm    Outcome = 2  //
+	WrongRealm    Outcome = 2  // meant for another realm
 	BadSeal       Outcome = 3  // not sealed by the one it names
 	UnknownAuthor Outcome = 4  // no such center
 	RevokedAuthor Outcome = 5  // shut out, or an incarnation that is closed
 	NoAuthority   Outcome = 6  // not this author's to say
 	Stale         Outcome = 7  // written against another base
 	Conflict      Outcome = 8  // contradicts what stands
-	UsedTicket    Outcome = 9  //
-	ExpiredTicket Outcome = 10 //
+	UsedTicket    Outcome = 9  // the ticket has let a node in already
+	ExpiredTicket Outcome = 10 // the inviter sealed it after the ticket's end
 	NeedsFeature  Outcome = 11 // the feature level is too low
 	Reused        Outcome = 12 // the proposal id was used for another command
 )
@@ -219,4 +249,7 @@ type Fence struct {
 	Key         []byte      `cbor:"4,keyasint,omitempty" json:"key,omitempty"`
 	Case        string      `cbor:"5,keyasint,omitempty" json:"case,omitempty"` // with its new epoch
 	Epoch       uint32      `cbor:"6,keyasint,omitempty" json:"epoch,omitempty"`
+	// Voters is who orders the Register from the next record on, with their
+	// keys: enough to verify every checkpoint that follows.
+	Voters []chain.Voter `cbor:"7,keyasint,omitempty" json:"voters,omitempty"`
 }

@@ -16,7 +16,7 @@ import (
 	"io"
 	"io/fs"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"tongban/catalog/item"
 	"tongban/catalog/rule"

@@ -50,6 +50,7 @@ const (
 	TakenOver    Kind = "taken_over"
 	TurnedBack   Kind = "turned_back"
 	Decided      Kind = "decided"
+	Made         Kind = "made"
 	Served       Kind = "served"
 	HandedOut    Kind = "handed_out"
 	Rated        Kind = "rated"
@@ -157,8 +158,9 @@ type ReasonBody struct {
 	Number string `cbor:"3,keyasint,omitempty" json:"number,omitempty"`
 }
 
-// StepBody is the body of checked, reviewed, served and handed_out: it ends
-// the step of the pinned item at that place.
+// StepBody is the body of checked, reviewed, made, served and handed_out: it
+// ends the step of the pinned item at that place. Made is the document drawn up
+// (制证).
 type StepBody struct {
 	Step    int    `cbor:"1,keyasint" json:"step"` // index into item.Steps; -1 where the item lists no such step
 	Passed  bool   `cbor:"2,keyasint" json:"passed"`

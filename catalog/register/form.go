@@ -1,0 +1,265 @@
+package register
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/workday"
+	"tongban/consensus/chain"
+)
+
+// The limits of what a command may hold, for good: raising one needs a
+// feature level.
+const (
+	MaxCommand = 240 << 10 // bytes, sealed
+	MaxVoters  = 7
+
+	maxStaff  = 100 // characters
+	maxNote   = 2000
+	maxName   = 200
+	maxText   = 500
+	maxAddrs  = 16
+	maxAddr   = 256
+	gossipKey = 32 // bytes: AES-256
+)
+
+// Kind is Found.
+func (Realm) Kind() Kind { return Found }
+
+// Kind is EnrolCenter.
+func (Enrolment) Kind() Kind { return EnrolCenter }
+
+// Kind is UpdateCenter.
+func (Center) Kind() Kind { return UpdateCenter }
+
+// Kind is RevokeCenter.
+func (Revocation) Kind() Kind { return RevokeCenter }
+
+// Kind is GrantIncarnation.
+func (Incarnation) Kind() Kind { return GrantIncarnation }
+
+// Kind is SetVoters.
+func (Voters) Kind() Kind { return SetVoters }
+
+// Kind is PublishItem.
+func (Publication) Kind() Kind { return PublishItem }
+
+// Kind is WithdrawItem.
+func (Withdrawal) Kind() Kind { return WithdrawItem }
+
+// Kind is SetRule.
+func (RuleSetting) Kind() Kind { return SetRule }
+
+// Kind is SetCalendar.
+func (CalendarSetting) Kind() Kind { return SetCalendar }
+
+// Kind is GrantPower.
+func (Power) Kind() Kind { return GrantPower }
+
+// Kind is SeizeCase.
+func (Seizure) Kind() Kind { return SeizeCase }
+
+// Kind is RotateGossip.
+func (GossipKey) Kind() Kind { return RotateGossip }
+
+// Kind is RaiseFeature.
+func (Feature) Kind() Kind { return RaiseFeature }
+
+// text checks a text that a person wrote.
+func text(name, s string, least, most int) string {
+	switch n := utf8.RuneCountInString(s); {
+	case n < least:
+		return name + " is missing"
+	case n > most:
+		return fmt.Sprintf("%s has %d characters, at most %d", name, n, most)
+	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' }):
+		return name + " holds a control character"
+	}
+	return ""
+}
+
+func code(name string, c area.Code) string {
+	if c.Level() == 0 {
+		return fmt.Sprintf("%s %+.40q is no division code", name, string(c))
+	}
+	return ""
+}
+
+func center(name string, c area.Center) string {
+	if _, err := area.ParseCenter(string(c)); err != nil {
+		return fmt.Sprintf("%s %+.40q names no center", name, string(c))
+	}
+	return ""
+}
+
+func key(name string, k chain.PublicKey) string {
+	if _, err := k.Ed25519(); err != nil {
+		return name + " is no key of a known suite"
+	}
+	return ""
+}
+
+func itemCode(name string, c item.Code) string {
+	if c.Check() != nil {
+		return fmt.Sprintf("%s %+.60q is no item code", name, string(c))
+	}
+	return ""
+}
+
+// flaw of the envelope, beside its author and its body.
+func (c *Command) flaw() string {
+	if c.Time < 0 {
+		return "time lies before 1970"
+	}
+	return cmp.Or(text("staff", c.Staff, 0, maxStaff), text("note", c.Note, 0, maxNote))
+}
+
+func (r Realm) flaw() string {
+	first := ""
+	if len(r.Gossip) != gossipKey {
+		first = fmt.Sprintf("gossip key of %d bytes, want %d", len(r.Gossip), gossipKey)
+	}
+	return cmp.Or(text("name", r.Name, 1, maxName), code("area", r.Area), key("root", r.Root),
+		center("publisher", r.Publisher), r.First.flaw(), key("first.key", r.First.Key), first)
+}
+
+func (c Center) flaw() string {
+	wrong := cmp.Or(center("id", c.ID), text("name", c.Name, 1, maxName),
+		text("enrol", c.Enrol, 0, maxAddr), text("address", c.Address, 0, maxText),
+		text("telephone", c.Telephone, 0, maxName), text("gossip", c.Gossip, 0, maxAddr))
+	if len(c.Addrs) > maxAddrs {
+		return cmp.Or(wrong, fmt.Sprintf("%d addrs, at most %d", len(c.Addrs), maxAddrs))
+	}
+	for _, a := range c.Addrs {
+		wrong = cmp.Or(wrong, text("addrs", a, 1, maxAddr))
+	}
+	if len(c.Key) > 0 {
+		wrong = cmp.Or(wrong, key("key", c.Key))
+	}
+	return wrong
+}
+
+func (e Enrolment) flaw() string { return cmp.Or(e.Center.flaw(), key("key", e.Center.Key)) }
+
+func (r Revocation) flaw() string {
+	return cmp.Or(center("center", r.Center), text("reason", r.Reason, 1, maxText))
+}
+
+func (i Incarnation) flaw() string {
+	return cmp.Or(center("center", i.Center), key("key", i.Key), text("reason", i.Reason, 1, maxText))
+}
+
+func (v Voters) flaw() string {
+	if len(v.Members) == 0 || len(v.Members) > MaxVoters {
+		return fmt.Sprintf("%d voters, want 1 to %d", len(v.Members), MaxVoters)
+	}
+	seen := map[area.Center]bool{}
+	for _, m := range v.Members {
+		if wrong := center("member", m); wrong != "" {
+			return wrong
+		}
+		if seen[m] {
+			return fmt.Sprintf("%s is named twice", m)
+		}
+		seen[m] = true
+	}
+	return ""
+}
+
+func (p Publication) flaw() string {
+	if wrong := code("area", p.Item.Ref.Area); wrong != "" {
+		return wrong
+	}
+	if p.Item.Ref.Version != p.Base+1 {
+		return fmt.Sprintf("version %d does not follow base %d", p.Item.Ref.Version, p.Base)
+	}
+	var wrong []string
+	for _, f := range item.Validate(p.Item) {
+		if f.Severity == item.Error {
+			wrong = append(wrong, f.Element+" "+f.Code)
+		}
+	}
+	return strings.Join(wrong, ", ")
+}
+
+func (w Withdrawal) flaw() string {
+	return cmp.Or(itemCode("code", w.Ref.Code), code("area", w.Ref.Area), text("reason", w.Reason, 1, maxText))
+}
+
+func (r RuleSetting) flaw() string {
+	wrong := code("area", r.Area)
+	if err := r.Rule.Check(); err != nil {
+		wrong = cmp.Or(wrong, fmt.Sprintf("rule %+.60q is unknown, out of range or wrongly dated", string(r.Rule.Key)))
+	}
+	return cmp.Or(wrong, text("source", r.Rule.Source, 0, maxText))
+}
+
+func (c CalendarSetting) flaw() string {
+	if c.Year.Check() != nil {
+		return fmt.Sprintf("the calendar of %d has a day that does not belong, or one twice", c.Year.Year)
+	}
+	return text("source", c.Year.Source, 0, maxText)
+}
+
+func (p Power) flaw() string {
+	wrong := cmp.Or(center("center", p.Center), itemCode("item", p.Item), text("document", p.Document, 1, maxText))
+	switch {
+	case wrong != "":
+		return wrong
+	case p.Level < area.Province || !p.Level.Valid():
+		return fmt.Sprintf("level %d is none of a realm", uint8(p.Level))
+	case !workday.Date(p.From).Valid():
+		return "from is no day"
+	case p.To != "" && (!workday.Date(p.To).Valid() || p.To < p.From):
+		return "to is no day after from"
+	}
+	return ""
+}
+
+func (s Seizure) flaw() string {
+	wrong := cmp.Or(center("grantee", s.Grantee), center("lost", s.Lost), text("reason", s.Reason, 1, maxText))
+	if s.Subject != "" {
+		wrong = cmp.Or(wrong, code("subject", s.Subject))
+	}
+	if _, ok := opener(s.Case); !ok {
+		wrong = cmp.Or(wrong, fmt.Sprintf("case %+.60q is no case", s.Case))
+	}
+	if s.Base.Index == 0 {
+		wrong = cmp.Or(wrong, "base is the empty log: there is nothing to go on with")
+	}
+	return wrong
+}
+
+func (g GossipKey) flaw() string {
+	if len(g.Key) != gossipKey {
+		return fmt.Sprintf("gossip key of %d bytes, want %d", len(g.Key), gossipKey)
+	}
+	return code("district", g.District)
+}
+
+func (f Feature) flaw() string {
+	if f.Level == 0 {
+		return "level 0 is none"
+	}
+	return ""
+}
+
+// opener reads the center out of a case's id, "320509111201.1.42": who opened
+// it, in which incarnation, its own count.
+func opener(id string) (area.Center, bool) {
+	parts := strings.Split(id, ".")
+	if len(parts) != 3 || slices.ContainsFunc(parts[1:], func(s string) bool {
+		n, err := strconv.ParseUint(s, 10, 64)
+		return err != nil || n == 0 || strconv.FormatUint(n, 10) != s
+	}) {
+		return "", false
+	}
+	c, err := area.ParseCenter(parts[0])
+	return c, err == nil
+}

@@ -1,0 +1,305 @@
+package register
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/rule"
+	"tongban/catalog/workday"
+	"tongban/consensus/chain"
+	"tongban/consensus/wire"
+)
+
+// Listing is a center as the directory shows it.
+type Listing struct {
+	Center
+	Highest uint32 `json:"highest"`           // incarnation ever granted
+	Since   Index  `json:"since"`             // first enrolled
+	Updated Index  `json:"updated"`           // last changed
+	Revoked Index  `json:"revoked,omitempty"` // 0: it is not
+	Reason  string `json:"reason,omitempty"`  // of the revocation
+}
+
+func (s centerState) listing() Listing {
+	return Listing{s.Center, s.Highest, s.Since, s.Updated, s.Revoked, s.Reason}
+}
+
+// PartyKey is one incarnation of a center: the key with which it sealed, from
+// which record on, and the record that closed it (0: it may write).
+type PartyKey struct {
+	Center      area.Center     `json:"center"`
+	Incarnation uint32          `json:"incarnation"`
+	Key         chain.PublicKey `json:"key"`
+	Since       Index           `json:"since"`
+	Closed      Index           `json:"closed,omitempty"`
+}
+
+// Realm is the id of the realm, which is the name of the journal.
+func (r *Register) Realm() string { return r.trust.Realm }
+
+// Trust is what the copy was opened with.
+func (r *Register) Trust() Trust { return r.trust }
+
+// Founding is what record 1 says; false until there is one. The gossip key is
+// left out.
+func (r *Register) Founding() (Realm, bool) {
+	b := &r.sight.Load().base
+	return b.Realm, b.Head.Index > 0
+}
+
+// Generation is 0 until a lost quorum is recovered.
+func (r *Register) Generation() uint32 { return r.sight.Load().base.Generation }
+
+// Feature is the feature level of the realm; 0 before it is founded.
+func (r *Register) Feature() uint16 { return r.sight.Load().base.Feature }
+
+// Publisher is the center that publishes for the whole realm.
+func (r *Register) Publisher() area.Center { return r.sight.Load().base.Realm.Publisher }
+
+// Center is a directory entry, of a revoked center too.
+func (r *Register) Center(c area.Center) (l Listing, ok bool) {
+	_ = r.look(func(m *machine) {
+		var row centerState
+		row, ok = load[centerState](m, centerRow(c))
+		l = row.listing()
+	})
+	return l, ok
+}
+
+// Centers lists the directory under an area ("": all of it) by name, from the
+// one after another on ("": the first). limit 0 means no limit: a realm has a
+// few thousand.
+func (r *Register) Centers(under area.Code, after area.Center, limit int) ([]Listing, error) {
+	var found []Listing
+	var fault error
+	from := ""
+	if after != "" {
+		from = centerRow(after) + "\x00"
+	}
+	err := r.scan(centerPrefix, from, func(_ string, value []byte) bool {
+		var row centerState
+		if fault = wire.Decode(value, &row); fault != nil {
+			return false
+		}
+		if under == "" || row.Center.ID.Area().Under(under) {
+			found = append(found, row.listing())
+		}
+		return limit <= 0 || len(found) < limit
+	})
+	if err == nil {
+		err = fault
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the centers: %w", err)
+	}
+	return found, nil
+}
+
+// Key is the key of a center in one incarnation, the record from which on it
+// may write, and the one at which that ended (0: it may).
+func (r *Register) Key(c area.Center, incarnation uint32) (key chain.PublicKey, since, closed Index, ok bool) {
+	var p partyState
+	_ = r.look(func(m *machine) { p, ok = load[partyState](m, partyRow(c, incarnation)) })
+	return p.Key, p.Since, p.Closed, ok
+}
+
+// Keys lists the incarnations of a center, the first one first.
+func (r *Register) Keys(c area.Center) []PartyKey {
+	var all []PartyKey
+	_ = r.look(func(m *machine) {
+		row, _ := load[centerState](m, centerRow(c))
+		for i := uint32(1); i <= row.Highest; i++ {
+			if p, ok := load[partyState](m, partyRow(c, i)); ok {
+				all = append(all, PartyKey{c, i, p.Key, p.Since, p.Closed})
+			}
+		}
+	})
+	return all
+}
+
+// Current is the incarnation in which a center may write now; false for an
+// unknown or revoked one.
+func (r *Register) Current(c area.Center) (incarnation uint32, ok bool) {
+	l, ok := r.Center(c)
+	return l.Incarnation, ok && l.Revoked == 0
+}
+
+// Owner is the party that a key belongs to, or once belonged to; open says
+// whether it may write now.
+func (r *Register) Owner(key chain.PublicKey) (p PartyKey, open, ok bool) {
+	var c area.Center
+	_ = r.look(func(m *machine) { c, ok = load[area.Center](m, ownerRow(key)) })
+	for _, p = range r.Keys(c) {
+		if p.Key.Equal(key) {
+			return p, p.Closed == 0, true
+		}
+	}
+	return PartyKey{}, false, false
+}
+
+// Responsible is the enrolled center that stands for an area at a level, by
+// prefix; false when none is enrolled there, or it is revoked.
+func (r *Register) Responsible(subject area.Code, level area.Level) (area.Center, bool) {
+	c := area.Center(subject.At(level))
+	if c == "" {
+		return "", false
+	}
+	_, ok := r.Current(c)
+	return c, ok
+}
+
+// HasPower reports a dated grant: may the center act at that level for this
+// item on that day (YYYY-MM-DD)?
+func (r *Register) HasPower(c area.Center, code item.Code, level area.Level, day string) bool {
+	has := false
+	prefix := grantPrefix(code, c, level)
+	err := r.scan(prefix, "", func(_ string, value []byte) bool {
+		var row powerState
+		if wire.Decode(value, &row) == nil {
+			has = has || row.Power.From <= day && (row.Power.To == "" || day <= row.Power.To)
+		}
+		return !has
+	})
+	if err != nil {
+		r.fault.CompareAndSwap(nil, &err)
+	}
+	return has
+}
+
+// Granted is a power with the record that granted it, or last changed it.
+type Granted struct {
+	Power
+	Index Index `json:"index"`
+}
+
+// Powers lists the powers granted for an item ("": any) to a center ("": any).
+func (r *Register) Powers(code item.Code, to area.Center) ([]Granted, error) {
+	var all []Granted
+	var fault error
+	prefix := powerPrefix
+	if code != "" {
+		prefix += string(code) + "/"
+	}
+	err := r.scan(prefix, "", func(_ string, value []byte) bool {
+		var row powerState
+		if fault = wire.Decode(value, &row); fault != nil {
+			return false
+		}
+		if to == "" || row.Power.Center == to {
+			all = append(all, Granted{row.Power, row.Index})
+		}
+		return true
+	})
+	if err == nil {
+		err = fault
+	}
+	return all, err
+}
+
+// Grants are the seizures granted for a case, by ascending epoch.
+func (r *Register) Grants(id string) []SeizureGrant {
+	var row seizureState
+	_ = r.look(func(m *machine) { row, _ = load[seizureState](m, seizureRow(id)) })
+	return row.Grants
+}
+
+// Epoch is the highest epoch granted for a case. It is known even where its
+// grant is not, past UpgradeNeeded.
+func (r *Register) Epoch(id string) uint32 {
+	var row seizureState
+	_ = r.look(func(m *machine) { row, _ = load[seizureState](m, seizureRow(id)) })
+	return row.Epoch
+}
+
+// Gossip is the key of the presence pool that an area belongs to.
+func (r *Register) Gossip(a area.Code) (key []byte, since Index, ok bool) {
+	var row gossipState
+	_ = r.look(func(m *machine) { row, ok = load[gossipState](m, gossipRow(Pool(a))) })
+	return row.Key, row.Index, ok
+}
+
+// Outcome is what came of a proposal; false when it has not been applied here.
+func (r *Register) Outcome(id ProposalID) (res Result, ok bool) {
+	_ = r.look(func(m *machine) {
+		var row proposalState
+		row, ok = load[proposalState](m, proposalRow(id))
+		res = row.Result
+	})
+	return res, ok
+}
+
+// Proposed is the highest proposal number that was applied of a party. A node
+// that counts on from a lower one runs on an old copy of its data.
+func (r *Register) Proposed(c area.Center, incarnation uint32) (counter uint64) {
+	prefix := proposerPrefix(c, incarnation)
+	err := r.db.View(func(txn *badger.Txn) error {
+		key, _, err := lastBefore(txn, prefix, prefix+"\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+		if key != "" {
+			counter = numberOf(key)
+		}
+		return err
+	})
+	if err != nil {
+		r.fault.CompareAndSwap(nil, &err)
+	}
+	return counter
+}
+
+// derived keeps a value that is built from rows until the head moves.
+type derived[T any] struct {
+	mu    sync.Mutex
+	at    chain.Head
+	value T
+}
+
+func (d *derived[T]) get(r *Register, build func(txn *badger.Txn) (T, error)) T {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	head := r.Head()
+	if d.at == head {
+		return d.value
+	}
+	err := r.db.View(func(txn *badger.Txn) error {
+		value, err := build(txn)
+		if err == nil {
+			d.value, d.at = value, head
+		}
+		return err
+	})
+	if err != nil {
+		r.fault.CompareAndSwap(nil, &err)
+	}
+	return d.value
+}
+
+// Rules is every rule of the realm; ask it for an area.
+func (r *Register) Rules() rule.Set {
+	return r.rules.get(r, func(txn *badger.Txn) (rule.Set, error) {
+		var settings []rule.Setting
+		err := scanFault(txn, rulePrefix, func(_ string, value []byte) error {
+			var s RuleSetting
+			err := wire.Decode(value, &s)
+			settings = append(settings, rule.Setting(s))
+			return err
+		})
+		return rule.NewSet(settings), err
+	})
+}
+
+// Calendar is the working days of the years that were published.
+func (r *Register) Calendar() workday.Calendar {
+	return r.calendar.get(r, func(txn *badger.Txn) (workday.Calendar, error) {
+		var years []workday.Year
+		err := scanFault(txn, calendarPrefix, func(_ string, value []byte) error {
+			var y workday.Year
+			err := wire.Decode(value, &y)
+			years = append(years, y)
+			return err
+		})
+		return workday.NewCalendar(years), err
+	})
+}

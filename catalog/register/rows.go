@@ -1,0 +1,199 @@
+package register
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/rule"
+	"tongban/consensus/chain"
+	"tongban/consensus/wire"
+)
+
+// rows is where the state lies: a badger transaction, or memory while a
+// journal is verified. It needs neither deletes nor scans: applying a command
+// reads and writes single rows only.
+type rows interface {
+	get(key string) ([]byte, error) // nil: there is no such row
+	set(key string, value []byte) error
+}
+
+// txnRows counts what it wrote, so that a transaction ends before badger
+// refuses it.
+type txnRows struct {
+	txn   *badger.Txn
+	bytes int
+	count int
+}
+
+func (r *txnRows) get(key string) ([]byte, error) {
+	it, err := r.txn.Get([]byte(key))
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return it.ValueCopy(nil)
+}
+
+func (r *txnRows) set(key string, value []byte) error {
+	r.bytes += len(key) + len(value) + 32
+	r.count++
+	return r.txn.Set([]byte(key), value)
+}
+
+type memoryRows map[string][]byte
+
+func (r memoryRows) get(key string) ([]byte, error) { return r[key], nil }
+
+func (r memoryRows) set(key string, value []byte) error {
+	r[key] = value
+	return nil
+}
+
+// The rows. Everything under g/ is derived from the journal under j/. Numbers
+// in keys are big-endian, so that they sort; codes hold no slash.
+const (
+	statePrefix       = "g/"
+	baseRow           = "g/base"
+	rebuildRow        = "g/rebuild"
+	centerPrefix      = "g/c/"
+	itemPrefix        = "g/i/"
+	rulePrefix        = "g/rule/"
+	calendarPrefix    = "g/cal/"
+	powerPrefix       = "g/w/"
+	voterPrefix       = "g/v/"
+	journalPrefix     = "j/"
+	headPrefix        = "jh/"
+	certificatePrefix = "jc/"
+)
+
+func be32(n uint32) string { return string(binary.BigEndian.AppendUint32(nil, n)) }
+func be64(n uint64) string { return string(binary.BigEndian.AppendUint64(nil, n)) }
+
+func journalRow(i Index) string     { return journalPrefix + be64(i) }
+func headRow(i Index) string        { return headPrefix + be64(i) }
+func certificateRow(i Index) string { return certificatePrefix + be64(i) }
+func voterRow(i Index) string       { return voterPrefix + be64(i) }
+
+func centerRow(c area.Center) string { return centerPrefix + string(c) }
+func partyPrefix(c area.Center) string {
+	return "g/k/" + string(c) + "/"
+}
+func partyRow(c area.Center, incarnation uint32) string { return partyPrefix(c) + be32(incarnation) }
+func ownerRow(k chain.PublicKey) string                 { return "g/key/" + string(k) }
+func ticketRow(t chain.Hash) string                     { return "g/t/" + string(t[:]) }
+func proposerPrefix(c area.Center, incarnation uint32) string {
+	return "g/p/" + string(c) + "/" + be32(incarnation)
+}
+func proposalRow(id ProposalID) string {
+	return proposerPrefix(id.Center, id.Incarnation) + be64(id.Counter)
+}
+func itemRow(c item.Code, a area.Code) string { return itemPrefix + string(c) + "/" + string(a) }
+func versionPrefix(c item.Code) string        { return "g/iv/" + string(c) + "/" }
+func versionRow(r item.Ref) string {
+	return versionPrefix(r.Code) + string(r.Area) + "/" + be32(uint32(r.Version))
+}
+func ruleRow(a area.Code, k rule.Key, i Index) string {
+	return rulePrefix + string(a) + "/" + string(k) + "/" + be64(i)
+}
+func calendarRow(year int) string { return fmt.Sprintf("%s%04d", calendarPrefix, year) }
+func grantPrefix(c item.Code, to area.Center, l area.Level) string {
+	return powerPrefix + string(c) + "/" + string(to) + "/" + string('0'+rune(l)) + "/"
+}
+func powerRow(p Power) string         { return grantPrefix(p.Item, p.Center, p.Level) + p.From }
+func seizureRow(id string) string     { return "g/s/" + id }
+func gossipRow(pool area.Code) string { return "g/g/" + string(pool) }
+
+// base is what the state holds once.
+type base struct {
+	Format     uint16     `cbor:"1,keyasint"`  // of the rows
+	Program    uint16     `cbor:"2,keyasint"`  // the feature level of the program that wrote them
+	Head       chain.Head `cbor:"3,keyasint"`  // the journal's
+	Bytes      uint64     `cbor:"4,keyasint"`  // of all records
+	Entry      uint64     `cbor:"5,keyasint"`  // the Raft entry of the last record
+	Applied    uint64     `cbor:"6,keyasint"`  // the last Raft entry of which nothing is missing
+	Generation uint32     `cbor:"7,keyasint"`  //
+	Feature    uint16     `cbor:"8,keyasint"`  // the feature level
+	Voters     Index      `cbor:"9,keyasint"`  // the record that set the voters
+	Stopped    Index      `cbor:"10,keyasint"` // the first record that this program could not apply
+	Realm      Realm      `cbor:"11,keyasint"` // without the gossip key
+}
+
+// centerState is a center's place in the directory.
+type centerState struct {
+	Center  Center `cbor:"1,keyasint"`
+	Highest uint32 `cbor:"2,keyasint"` // incarnation ever granted
+	Since   Index  `cbor:"3,keyasint"` // first enrolled
+	Updated Index  `cbor:"4,keyasint"`
+	Revoked Index  `cbor:"5,keyasint"` // 0: it is not
+	Reason  string `cbor:"6,keyasint,omitempty"`
+}
+
+// partyState is one incarnation of a center.
+type partyState struct {
+	Key    chain.PublicKey `cbor:"1,keyasint"`
+	Since  Index           `cbor:"2,keyasint"`
+	Closed Index           `cbor:"3,keyasint"` // 0: it may write
+}
+
+// proposalState is what came of a proposal; it is kept for good.
+type proposalState struct {
+	Command chain.Hash `cbor:"1,keyasint"`
+	Result  Result     `cbor:"2,keyasint"`
+}
+
+type versionState struct {
+	Index     Index  `cbor:"1,keyasint"` // the item itself lies in that record
+	Withdrawn Index  `cbor:"2,keyasint"`
+	Reason    string `cbor:"3,keyasint,omitempty"`
+}
+
+type powerState struct {
+	Power Power `cbor:"1,keyasint"`
+	Index Index `cbor:"2,keyasint"`
+}
+
+type seizureState struct {
+	Epoch  uint32         `cbor:"1,keyasint"`
+	Grants []SeizureGrant `cbor:"2,keyasint"`
+}
+
+type gossipState struct {
+	Key   []byte `cbor:"1,keyasint"`
+	Index Index  `cbor:"2,keyasint"`
+}
+
+type headState struct {
+	Hash  chain.Hash `cbor:"1,keyasint"`
+	Bytes uint64     `cbor:"2,keyasint"` // of all records up to here
+}
+
+// load reads a row. A failure makes the machine's work void: see machine.err.
+func load[T any](m *machine, key string) (v T, ok bool) {
+	if m.err != nil {
+		return v, false
+	}
+	b, err := m.rows.get(key)
+	if err == nil && b != nil {
+		err = wire.Decode(b, &v)
+	}
+	if err != nil {
+		m.err = fmt.Errorf("read row %q: %w", key, err)
+	}
+	return v, err == nil && b != nil
+}
+
+func store(m *machine, key string, v any) {
+	if m.err != nil {
+		return
+	}
+	if err := m.rows.set(key, wire.Encode(v)); err != nil {
+		m.err = fmt.Errorf("write row %q: %w", key, err)
+	}
+}

@@ -1,0 +1,231 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/consensus/refusal"
+	"tongban/consensus/wire"
+	"tongban/intake/casefile"
+	"tongban/intake/clock"
+	"tongban/intake/notice"
+)
+
+// remedy is said where a form says nothing else.
+const remedy = "如不服本决定，可以依法申请行政复议或者提起行政诉讼。"
+
+// open plans a new case: the item as the competent area offers it, under a
+// number that is given here and never changes.
+func (sh *sheet) open(ctx context.Context, form OpenForm) error {
+	const op = "open a case"
+	self := sh.d.Self()
+	it, subject, err := sh.d.itemFor(form.Item, form.Subject)
+	if err != nil {
+		return err
+	}
+	var f faults
+	f.person("applicant", form.Applicant.Person)
+	if form.Applicant.Agent != nil {
+		f.person("applicant.agent", *form.Applicant.Agent)
+	}
+	if form.Deliver == "" {
+		form.Deliver = self.Center
+	} else if _, ok := sh.d.Register.Current(form.Deliver); !ok {
+		f.add("deliver: %s is no center of the directory", form.Deliver)
+	}
+	f.papers(it, form.Papers)
+	if err := f.err(op); err != nil {
+		return err
+	}
+	mode := form.Mode
+	if mode == "" && !subject.Under(self.Center.Area()) && !self.Center.Area().Under(subject) {
+		mode = it.Mode
+	}
+	number, err := sh.number(seriesOfCases(it, self, sh.today()))
+	if err != nil {
+		return err
+	}
+	ref, err := sh.keep(ctx, "applicant", "applicant", wire.Encode(form.Applicant))
+	if err != nil {
+		return err
+	}
+	sh.it = it
+	return sh.add(casefile.Opened, casefile.OpenedBody{
+		Number: number, Item: it.Ref, Subject: subject, Applied: self.Center.Area(), Deliver: form.Deliver,
+		Applicant: ref, Agency: form.Agency, Mode: mode,
+	})
+}
+
+// itemFor finds the version that the competent area offers, and the area that
+// fixes competence.
+func (d *Desk) itemFor(code item.Code, subject area.Code) (*item.Item, area.Code, error) {
+	const op = "open a case"
+	here := d.Self().Center.Area()
+	if subject == "" {
+		it, ok := d.Register.Offered(code, here)
+		if !ok {
+			return nil, "", refusal.Newf(NotOffered, op, "search the catalogue for its name", "no item %q is offered in %s", code, here)
+		}
+		if it.Subject != item.ByCounter {
+			return nil, "", refusal.Newf(BadForm, op, "give the area code of the applicant's "+string(it.Subject),
+				"subject: %s goes by the %s", it.Name, it.Subject)
+		}
+		return it, here, nil
+	}
+	if _, err := area.Parse(string(subject)); err != nil {
+		return nil, "", refusal.New(BadForm, op, "give the 12-digit division code", fmt.Errorf("subject: %w", err))
+	}
+	it, ok := d.Register.Offered(code, subject)
+	if !ok {
+		return nil, "", refusal.Newf(NotOffered, op, "search the catalogue for its name", "no item %q is offered in %s", code, subject)
+	}
+	for _, st := range it.Steps {
+		if !st.Outside && !st.Waits() && st.Acting(subject) == "" {
+			return nil, "", refusal.Newf(TooCoarse, op, fmt.Sprintf("give the %s of the applicant's %s", st.Level, it.Subject),
+				"%s does not say which %s acts at %s", subject, st.Level, st.Name)
+		}
+	}
+	return it, subject, nil
+}
+
+// receive plans the taking in of papers; after a notice they are a supplement.
+func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind) error {
+	op := sh.op(string(kind))
+	it, err := sh.item(string(kind))
+	if err != nil {
+		return err
+	}
+	if kind == casefile.Supplemented && len(it.Materials) == 0 {
+		return refusal.Newf(NothingIsOpen, op, "", "%s lists no materials", it.Name)
+	}
+	var f faults
+	f.papers(it, papers)
+	if err := f.err(op); err != nil {
+		return err
+	}
+	if len(papers) == 0 && kind == casefile.Supplemented {
+		return refusal.Newf(BadForm, op, "name what was brought", "papers: must be given")
+	}
+	if sh.s.Notice == nil && kind == casefile.Supplemented && sh.s.Phase != casefile.PhaseAccepted {
+		return refusal.Newf(casefile.StepOrder, op, "papers brought before a notice are received", "nothing was asked for yet")
+	}
+	lines := make([]casefile.MaterialEntry, 0, len(papers))
+	for _, p := range papers {
+		line := casefile.MaterialEntry{ID: p.ID, State: p.State, By: string(p.By), Note: p.Note}
+		if len(p.Content) > 0 {
+			ref, err := sh.keep(ctx, "paper "+p.ID, "material", p.Content)
+			if err != nil {
+				return err
+			}
+			line.Blob = &ref
+		}
+		lines = append(lines, line)
+	}
+	return sh.add(kind, casefile.ReceivedBody{Materials: lines})
+}
+
+// notice plans the one-time notice: it names everything that is missing, and
+// there is no second one.
+func (sh *sheet) notice(form NoticeForm) error {
+	const what = "give notice on"
+	it, err := sh.item(what)
+	if err != nil {
+		return err
+	}
+	lacks := sh.outstanding()
+	if sh.s.ReceivedAt != 0 && len(lacks) == 0 {
+		return refusal.Newf(NothingLacks, sh.op(what), "accept the case", "every required material is there")
+	}
+	var f faults
+	var missing []string
+	for _, m := range lacks {
+		missing = append(missing, m.ID)
+	}
+	for _, id := range sortedKeys(form.Notes) {
+		if !slices.Contains(missing, id) {
+			f.add("notes: %q is not missing", id)
+		}
+		f.words("notes."+id, form.Notes[id], false, maxWords)
+	}
+	if err := f.err(sh.op(what)); err != nil {
+		return err
+	}
+	number, err := sh.documentNumber(notice.OneTime)
+	if err != nil {
+		return err
+	}
+	data := sh.document(it, number)
+	data.Missing = lines(lacks, form.Notes)
+	text, err := sh.d.Notices.Render(notice.OneTime, data)
+	if err != nil {
+		return fmt.Errorf("write the notice of %s: %w", sh.s.ID, err)
+	}
+	return sh.add(casefile.Noticed, casefile.NoticedBody{Missing: missing, Text: text, Number: number})
+}
+
+// accept plans the acceptance. It starts the clocks on the day at the desk, or
+// on the day of receipt where the notice came too late.
+func (sh *sheet) accept(form AcceptForm) error {
+	const what = "accept"
+	it, err := sh.item(what)
+	if err != nil {
+		return err
+	}
+	ref := sh.s.Item
+	if form.Newest {
+		if newer, ok := sh.d.Register.Offered(ref.Code, sh.s.Subject); ok {
+			it, ref = newer, newer.Ref
+		}
+	}
+	on, deemed := clock.DeemedAccepted(sh.s, sh.d.Register.Calendar(), sh.limits(), sh.now)
+	if !deemed {
+		on = sh.today()
+	}
+	if lacks := Outstanding(it, sh.s.Materials); len(lacks) > 0 && !deemed && sh.s.ReceivedAt != 0 {
+		hint := "give the applicant the one-time notice"
+		if sh.s.Notice != nil {
+			hint = "wait for the supplement"
+		}
+		return refusal.Newf(PapersLack, sh.op(what), hint, "still missing: %s", names(lacks))
+	}
+	number, err := sh.documentNumber(notice.Acceptance)
+	if err != nil {
+		return err
+	}
+	sh.it = it
+	return sh.add(casefile.Accepted, casefile.AcceptedBody{Item: ref, On: string(on), Deemed: deemed, Number: number})
+}
+
+// reason plans the three ends that need one.
+func (sh *sheet) reason(kind casefile.Kind, form ReasonForm) error {
+	var f faults
+	f.words("reason", form.Reason, true, maxWords)
+	f.words("remedy", form.Remedy, false, maxWords)
+	if err := f.err(sh.op(string(kind))); err != nil {
+		return err
+	}
+	body := casefile.ReasonBody{Reason: form.Reason, Remedy: form.Remedy}
+	if kind == casefile.Declined {
+		if body.Remedy == "" {
+			body.Remedy = remedy
+		}
+		number, err := sh.documentNumber(notice.Decline)
+		if err != nil {
+			return err
+		}
+		body.Number = number
+	}
+	return sh.add(kind, body)
+}
+
+func names(materials []item.Material) string {
+	all := make([]string, len(materials))
+	for i, m := range materials {
+		all[i] = m.Name
+	}
+	return strings.Join(all, "、")
+}

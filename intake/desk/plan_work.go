@@ -1,0 +1,352 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"tongban/catalog/item"
+	"tongban/catalog/workday"
+	"tongban/consensus/refusal"
+	"tongban/intake/cabinet"
+	"tongban/intake/casefile"
+	"tongban/intake/notice"
+)
+
+// work plans the end of a check, a review or the making of a document.
+func (sh *sheet) work(kind casefile.Kind, action item.Action, form StepForm) error {
+	var f faults
+	f.words("opinion", form.Opinion, form.Failed, maxWords)
+	if err := f.err(sh.op(string(kind))); err != nil {
+		return err
+	}
+	step, err := sh.step(string(action), form.Step, action)
+	if err != nil {
+		return err
+	}
+	return sh.add(kind, casefile.StepBody{Step: step, Passed: !form.Failed, Opinion: form.Opinion})
+}
+
+// grounds is what a waiting step waits for, where the form does not say.
+var grounds = map[item.Action]casefile.Ground{item.Posting: casefile.PublicPosting, item.Assess: casefile.Appraisal}
+
+var knownGrounds = []casefile.Ground{
+	casefile.PublicPosting, casefile.Hearing, casefile.Testing, casefile.Appraisal, casefile.ExpertReview, casefile.Inspection, casefile.OtherGround,
+}
+
+// suspend plans the start of a wait. Whether a step's wait counts is the
+// item's to say (不计算在办结时限内); of a special procedure that is no step it
+// is the form's.
+func (sh *sheet) suspend(form SuspendForm) error {
+	const what = "suspend"
+	it, err := sh.item(what)
+	if err != nil {
+		return err
+	}
+	step, err := sh.step(what, form.Step, item.Posting, item.Assess)
+	if err != nil && form.Ground != "" && form.Step == nil {
+		step, err = -1, nil // every wait of the item is over: what is named is a special procedure
+	}
+	if err != nil {
+		return err
+	}
+	body := casefile.SuspendedBody{Step: step, Ground: form.Ground, Until: string(form.Until), Counts: form.Counts, Note: form.Note, Decider: form.Decider}
+	if step >= 0 {
+		st := it.Steps[step]
+		body.Counts = !st.Uncounted
+		if body.Ground == "" {
+			body.Ground = grounds[st.Action]
+		}
+		if body.Until == "" {
+			body.Until = string(sh.until(st.Limit))
+		}
+	}
+	var f faults
+	if !slices.Contains(knownGrounds, body.Ground) {
+		f.add("ground: %q is none of %v", body.Ground, knownGrounds)
+	}
+	f.day("until", workday.Date(body.Until), false)
+	f.words("note", form.Note, false, maxWords)
+	f.words("decider", form.Decider, false, maxName)
+	if err := f.err(sh.op(what)); err != nil {
+		return err
+	}
+	return sh.add(casefile.Suspended, body)
+}
+
+// until is the day on which a wait of that length, begun today, is over; ""
+// where the item gives none.
+func (sh *sheet) until(limit item.Limit) workday.Date {
+	switch {
+	case limit.IsZero():
+		return ""
+	case limit.Unit == item.WorkingDays:
+		day, _ := sh.d.Register.Calendar().AddWorkingDays(sh.today(), limit.Days())
+		return day
+	}
+	return sh.today().Add(limit.Days())
+}
+
+func (sh *sheet) resume(ctx context.Context, form ResumeForm) error {
+	var f faults
+	f.words("result", form.Result, true, maxWords)
+	if err := f.err(sh.op("resume")); err != nil {
+		return err
+	}
+	body := casefile.ResumedBody{Result: form.Result}
+	if len(form.Proof) > 0 {
+		ref, err := sh.keep(ctx, "proof", "proof", form.Proof)
+		if err != nil {
+			return err
+		}
+		body.Proof = &ref
+	}
+	return sh.add(casefile.Resumed, body)
+}
+
+func (sh *sheet) extend(form ExtendForm) error {
+	var f faults
+	if form.Days < 1 || form.Days > 60 {
+		f.add("days: %d, want 1 to 60 working days", form.Days)
+	}
+	f.words("reason", form.Reason, true, maxWords)
+	f.words("approver", form.Approver, true, maxName)
+	if err := f.err(sh.op("extend")); err != nil {
+		return err
+	}
+	return sh.add(casefile.Extended, casefile.ExtendedBody{Days: form.Days, Reason: form.Reason, Approver: form.Approver})
+}
+
+func (sh *sheet) outside(ctx context.Context, form OutsideForm) error {
+	const what = "record an outside step of"
+	var f faults
+	f.words("number", form.Number, true, maxName)
+	f.day("sent", form.Sent, true)
+	f.day("came", form.Came, false)
+	f.words("result", form.Result, form.Came != "", maxWords)
+	if form.Came != "" && form.Came < form.Sent {
+		f.add("came: %s is before it was sent", form.Came)
+	}
+	if form.Came != "" && len(form.Proof) == 0 {
+		f.add("proof: a result from outside is entered with its proof")
+	}
+	if err := f.err(sh.op(what)); err != nil {
+		return err
+	}
+	it, err := sh.item(what)
+	if err != nil {
+		return err
+	}
+	step := -1
+	if form.Step != nil {
+		step = *form.Step
+	} else {
+		for i, st := range it.Steps {
+			if st.Outside && !sh.s.Finished(it, i) {
+				step = i
+				break
+			}
+		}
+	}
+	if step < 0 || step >= len(it.Steps) {
+		return refusal.Newf(NoStep, sh.op(what), "", "%s has no outside step left", it.Name)
+	}
+	body := casefile.OutsideBody{Step: step, Number: form.Number, Sent: string(form.Sent), Came: string(form.Came), Result: form.Result}
+	if len(form.Proof) > 0 {
+		if body.Proof, err = sh.keep(ctx, "proof", "proof", form.Proof); err != nil {
+			return err
+		}
+	}
+	return sh.add(casefile.Outside, body)
+}
+
+func (sh *sheet) opinion(form OpinionForm) error {
+	var f faults
+	f.words("text", form.Text, true, maxWords)
+	if _, _, ok := sh.d.Register.Office(form.Center); !ok {
+		f.add("center: %q is no center of the directory", form.Center)
+	}
+	if err := f.err(sh.op("record an opinion on")); err != nil {
+		return err
+	}
+	return sh.add(casefile.Opinion, casefile.OpinionBody{Request: form.Request, Center: form.Center, Text: form.Text})
+}
+
+func (sh *sheet) decide(form DecideForm) error {
+	const what = "decide"
+	var f faults
+	f.words("text", form.Text, form.Rejected, maxWords)
+	f.words("result", form.Result, false, maxName)
+	f.words("remedy", form.Remedy, false, maxWords)
+	if err := f.err(sh.op(what)); err != nil {
+		return err
+	}
+	it, err := sh.item(what)
+	if err != nil {
+		return err
+	}
+	step := -1
+	if form.Step != nil {
+		if step, err = sh.step(what, form.Step, item.Decide); err != nil {
+			return err
+		}
+	} else if i, ok := it.StepFor(item.Decide); ok {
+		step = i // an outside decision is finished by what came back and still has to be made known
+		for _, later := range it.StepsFor(item.Decide) {
+			if !sh.s.Finished(it, later) {
+				step = later
+				break
+			}
+		}
+	}
+	number, err := sh.documentNumber(notice.Decision)
+	if err != nil {
+		return err
+	}
+	body := casefile.DecidedBody{Step: step, Approved: !form.Rejected, Text: form.Text, Number: number, Result: form.Result, Remedy: form.Remedy}
+	switch {
+	case form.Rejected && body.Remedy == "":
+		body.Remedy = remedy
+	case !form.Rejected && body.Result == "":
+		body.Result = it.Result
+	}
+	return sh.add(casefile.Decided, body)
+}
+
+// receivers are to whom a result is given.
+var receivers = []string{"applicant", "agent", "post"}
+
+func (sh *sheet) deliverForm(form *DeliverForm, what string) error {
+	if form.To == "" {
+		form.To = "applicant"
+	}
+	var f faults
+	if !slices.Contains(receivers, form.To) {
+		f.add("to: %q is none of %v", form.To, receivers)
+	}
+	f.words("note", form.Note, false, maxWords)
+	return f.err(sh.op(what))
+}
+
+func (sh *sheet) deliver(kind casefile.Kind, action item.Action, form DeliverForm) error {
+	it, err := sh.item(string(kind))
+	if err != nil {
+		return err
+	}
+	step := -1
+	if i, ok := it.StepFor(action); ok && !it.Steps[i].Outside {
+		step = i
+	}
+	return sh.add(kind, casefile.StepBody{Step: step, Passed: true, Opinion: form.Note, To: form.To})
+}
+
+// serve plans the legal act: the applicant has the decision.
+func (sh *sheet) serve(form DeliverForm) error {
+	if err := sh.deliverForm(&form, "serve"); err != nil {
+		return err
+	}
+	if sh.s.ServedAt != 0 {
+		return refusal.Newf(casefile.StepOrder, sh.op("serve"), "", "the decision was served")
+	}
+	return sh.deliver(casefile.Served, item.Serve, form)
+}
+
+// handOut plans the counter's act; what is handed over at a counter is served
+// by it.
+func (sh *sheet) handOut(form DeliverForm) error {
+	if err := sh.deliverForm(&form, "hand out"); err != nil {
+		return err
+	}
+	if sh.s.HandedOut != 0 {
+		return refusal.Newf(casefile.StepOrder, sh.op("hand out"), "", "the result was handed out")
+	}
+	if sh.s.ServedAt == 0 {
+		if err := sh.deliver(casefile.Served, item.Serve, form); err != nil {
+			return err
+		}
+	}
+	return sh.deliver(casefile.HandedOut, item.HandOut, form)
+}
+
+func (sh *sheet) rate(form RateForm) error {
+	var f faults
+	if form.Grade < 1 || form.Grade > 5 {
+		f.add("grade: %d, want 1 (best) to 5", form.Grade)
+	}
+	if err := f.err(sh.op("rate")); err != nil {
+		return err
+	}
+	return sh.add(casefile.Rated, casefile.RatedBody{Grade: form.Grade, Request: form.Request})
+}
+
+// conclude plans the end: nothing is owed to the applicant and no superseded
+// branch is left without a word.
+func (sh *sheet) conclude(note string) error {
+	const what = "conclude"
+	var f faults
+	f.words("note", note, false, maxWords)
+	if err := f.err(sh.op(what)); err != nil {
+		return err
+	}
+	if sh.s.Phase == casefile.PhaseDecided && sh.s.ServedAt == 0 {
+		return refusal.Newf(NotServed, sh.op(what), "serve the decision or hand the result out first", "the applicant does not have the decision yet")
+	}
+	open, err := sh.openBranches()
+	if err != nil {
+		return err
+	}
+	if len(open) > 0 {
+		return refusal.Newf(cabinet.Unreconciled, sh.op(what), "adopt each branch or set it aside, with the reason",
+			"%d superseded branches are not reconciled", len(open))
+	}
+	return sh.add(casefile.Concluded, casefile.EmptyBody{Note: note})
+}
+
+func (sh *sheet) archive(note string) error {
+	var f faults
+	f.words("note", note, false, maxWords)
+	if err := f.err(sh.op("archive")); err != nil {
+		return err
+	}
+	return sh.add(casefile.Archived, casefile.EmptyBody{Note: note})
+}
+
+// settle plans all that is left of an immediate case: whatever check or review
+// the item lists, the decision, the document, the handing out.
+func (sh *sheet) settle(form SettleForm) error {
+	it, err := sh.item("settle")
+	if err != nil {
+		return err
+	}
+	if sh.s.Phase == casefile.PhaseOpened {
+		if err := sh.accept(AcceptForm{}); err != nil {
+			return err
+		}
+	}
+	for range len(it.Steps) + 2 { // each turn ends one step
+		m := sh.next()
+		if !m.Here {
+			return refusal.Newf(NotImmediate, sh.op("settle"), "hand the case over and let it take its way", "%s is the turn of %s", m.Action, m.Center)
+		}
+		switch m.Action {
+		case Check:
+			err = sh.work(casefile.Checked, item.Check, StepForm{})
+		case Review:
+			err = sh.work(casefile.Reviewed, item.Review, StepForm{})
+		case Decide:
+			err = sh.decide(form.Decision)
+		case Make:
+			err = sh.work(casefile.Made, item.Make, StepForm{})
+		case HandOut:
+			if err = sh.handOut(form.Deliver); err == nil && form.Conclude {
+				err = sh.conclude("")
+			}
+			return err
+		default:
+			return refusal.Newf(NotImmediate, sh.op("settle"), "do the steps one by one", "%s comes first", m.Action)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return refusal.Newf(NotImmediate, sh.op("settle"), "do the steps one by one", "the steps of %s do not lead to an end here", it.Name)
+}

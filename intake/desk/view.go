@@ -1,0 +1,208 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"tongban/catalog/item"
+	"tongban/consensus/refusal"
+	"tongban/intake/cabinet"
+	"tongban/intake/casefile"
+	"tongban/intake/clock"
+)
+
+// Offered says whether an action may be taken now, and if not, why.
+type Offered struct {
+	Action  Action       `json:"action"`
+	Allowed bool         `json:"allowed"`
+	Code    refusal.Code `json:"code,omitempty"` // of the refusal
+	Why     string       `json:"why,omitempty"`
+	Hint    string       `json:"hint,omitempty"`
+}
+
+// trials is each action with a form that says nothing wrong: whether it may be
+// taken is what the same plan and the same rules say of it.
+var trials = []struct {
+	action Action
+	plan   func(*sheet) error
+}{
+	{Receive, func(sh *sheet) error { return sh.receive(context.Background(), nil, casefile.Received) }},
+	{Notice, func(sh *sheet) error { return sh.notice(NoticeForm{}) }},
+	{Supplement, (*sheet).trySupplement},
+	{Accept, func(sh *sheet) error { return sh.accept(AcceptForm{}) }},
+	{Decline, func(sh *sheet) error { return sh.reason(casefile.Declined, ReasonForm{Reason: "-"}) }},
+	{Check, func(sh *sheet) error { return sh.work(casefile.Checked, item.Check, StepForm{}) }},
+	{Review, func(sh *sheet) error { return sh.work(casefile.Reviewed, item.Review, StepForm{}) }},
+	{Suspend, (*sheet).trySuspend},
+	{Resume, func(sh *sheet) error { return sh.resume(context.Background(), ResumeForm{Result: "-"}) }},
+	{Extend, func(sh *sheet) error { return sh.extend(ExtendForm{Days: 1, Reason: "-", Approver: "-"}) }},
+	{Outside, (*sheet).tryOutside},
+	{Opinion, func(sh *sheet) error { return sh.opinion(OpinionForm{Center: sh.author.Center, Text: "-"}) }},
+	{Decide, func(sh *sheet) error { return sh.decide(DecideForm{}) }},
+	{Make, func(sh *sheet) error { return sh.work(casefile.Made, item.Make, StepForm{}) }},
+	{Serve, func(sh *sheet) error { return sh.serve(DeliverForm{}) }},
+	{HandOut, func(sh *sheet) error { return sh.handOut(DeliverForm{}) }},
+	{Settle, func(sh *sheet) error { return sh.settle(SettleForm{}) }},
+	{HandOver, func(sh *sheet) error { return sh.handOver(HandOverForm{}) }},
+	{TakeOver, (*sheet).takeOver},
+	{TurnBack, func(sh *sheet) error { return sh.turnBack(ReasonForm{Reason: "-"}) }},
+	{Rate, func(sh *sheet) error { return sh.rate(RateForm{Grade: 1}) }},
+	{Withdraw, func(sh *sheet) error { return sh.reason(casefile.Withdrawn, ReasonForm{Reason: "-"}) }},
+	{Terminate, func(sh *sheet) error { return sh.reason(casefile.Terminated, ReasonForm{Reason: "-"}) }},
+	{Conclude, func(sh *sheet) error { return sh.conclude("") }},
+	{Archive, func(sh *sheet) error { return sh.archive("") }},
+	{Seize, (*sheet).seize},
+	{Reconcile, func(sh *sheet) error { return sh.reconcile(ReconcileForm{Reason: "-"}) }},
+}
+
+func (sh *sheet) trySupplement() error {
+	var papers []Paper
+	if sh.it != nil && len(sh.it.Materials) > 0 {
+		papers = []Paper{{ID: sh.it.Materials[0].ID, State: casefile.Copy}}
+	}
+	return sh.receive(context.Background(), papers, casefile.Supplemented)
+}
+
+// trySuspend tries the next wait of the item, else a special procedure.
+func (sh *sheet) trySuspend() error {
+	if err := sh.suspend(SuspendForm{}); refusal.CodeOf(err) != BadForm && refusal.CodeOf(err) != NoStep {
+		return err
+	}
+	none := -1
+	return sh.suspend(SuspendForm{Step: &none, Ground: casefile.OtherGround})
+}
+
+func (sh *sheet) tryOutside() error {
+	return sh.outside(context.Background(), OutsideForm{Number: "-", Sent: sh.today()})
+}
+
+// Actions says of every action whether it may be taken on a case as it stands
+// here and now. It never grows a rule of its own: each action is planned on
+// trial and its events are held against casefile.Check.
+func (d *Desk) Actions(s casefile.State) []Offered {
+	all := make([]Offered, 0, len(trials))
+	for _, t := range trials {
+		one := Offered{Action: t.action}
+		if err := d.shut(t.action, s.ID); err != nil {
+			one.Code, one.Why, one.Hint = refusal.CodeOf(err), err.Error(), refusal.HintOf(err)
+		} else if err := t.plan(d.sheet(s, By{}, true, newGiven())); err != nil {
+			one.Code, one.Why, one.Hint = refusal.CodeOf(err), err.Error(), refusal.HintOf(err)
+		} else {
+			one.Allowed = true
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// shut is why nothing can be written whatever the case says: the node is
+// fenced, or the case is frozen and only a seizure moves it.
+func (d *Desk) shut(a Action, id casefile.ID) error {
+	op := string(a) + " " + string(id)
+	if reason, fenced := d.Cases.Fenced(); fenced {
+		return refusal.Newf(refusal.Fenced, op, "the district grants a new incarnation", "this node may not write: %s", reason)
+	}
+	if frozen, err := d.Cases.Frozen(id); err != nil || !frozen || a == Seize {
+		return err
+	}
+	return refusal.Newf(cabinet.CaseFrozen, op, "ask the district to have the case seized", "two logs of the case contradict each other")
+}
+
+// View is everything that a screen shows of one case.
+type View struct {
+	State       casefile.State  `json:"state"`
+	Item        *item.Item      `json:"item,omitempty"` // the version that the case is under
+	Next        Move            `json:"next"`
+	Actions     []Offered       `json:"actions"`
+	Outstanding []item.Material `json:"outstanding,omitempty"`
+	Readings    []clock.Reading `json:"readings"`
+	Lamp        clock.Lamp      `json:"lamp"`
+	Warnings    []Warning       `json:"warnings,omitempty"`
+}
+
+// Look opens a case on the screen. The applicant is not in it: Applicant says
+// who that is, to whoever may know.
+func (d *Desk) Look(id casefile.ID) (View, error) {
+	s, err := d.state(id)
+	if err != nil {
+		return View{}, err
+	}
+	sh := d.sheet(s, By{}, true, newGiven())
+	readings := sh.readings()
+	return View{
+		State: s, Item: sh.it, Next: sh.next(), Actions: d.Actions(s), Outstanding: sh.outstanding(),
+		Readings: readings, Lamp: clock.Worst(readings), Warnings: d.Warnings(s),
+	}, nil
+}
+
+// Readings are the clocks of a case as this center reads them.
+func (d *Desk) Readings(s casefile.State) []clock.Reading {
+	return d.sheet(s, By{}, true, newGiven()).readings()
+}
+
+func (sh *sheet) readings() []clock.Reading {
+	m := sh.next()
+	step := m.Step
+	if m.Action == Resume || m.Action == Conclude || m.Action == Archive {
+		step = -1
+	}
+	in := clock.Input{
+		State: sh.s, Item: sh.it, Calendar: sh.d.Register.Calendar(), Now: sh.now, Next: step,
+		Limits: clock.LimitsOf(sh.d.Register.Rules(), sh.s.Holder.Center.Area(), clock.DayOf(sh.now.UnixMilli())),
+		Leave:  m.Center != "" && m.Center != sh.s.Holder.Center,
+	}
+	return clock.Readings(in)
+}
+
+// Warnings are what staff should know of a case and what stops nobody.
+func (d *Desk) Warnings(s casefile.State) []Warning {
+	var all []Warning
+	warn := func(code, format string, args ...any) {
+		all = append(all, Warning{code, fmt.Sprintf(format, args...)})
+	}
+	sh := d.sheet(s, By{}, true, newGiven())
+	if s.Head.Index == 0 {
+		return nil
+	}
+	if sh.it == nil {
+		warn("item_unknown", "版本 %d 尚未同步到本中心", s.Item.Version)
+		return all
+	}
+	over := sh.it.Type != "" && s.DecidedAt == 0 && s.Ended == nil
+	if newer, ok := d.Register.Offered(s.Item.Code, s.Subject); ok && newer.Ref != s.Item && over {
+		warn("newer_version", "“%s”已发布第 %d 版，本件仍按第 %d 版办理", sh.it.Name, newer.Ref.Version, s.Item.Version)
+		for _, change := range item.Diff(*sh.it, *newer) {
+			warn("newer_version_change", "%v", change)
+		}
+	}
+	if on, deemed := clock.DeemedAccepted(s, d.Register.Calendar(), sh.limits(), sh.now); deemed {
+		warn("deemed_accepted", "逾期未一次性告知，自 %s 收到材料之日起即为受理，请补录受理", on)
+	}
+	for _, m := range s.Materials {
+		if m.State == casefile.Later && m.By < string(sh.today()) && s.DecidedAt == 0 {
+			warn("later_overdue", "容缺材料“%s”应于 %s 前补交，已逾期", m.ID, m.By)
+		}
+	}
+	for _, r := range sh.readings() {
+		if r.Provisional {
+			warn("provisional_date", "%s 的到期日 %s 所在年度工作日历尚未公布，以公布后的计算为准", r.Clock, r.Due)
+		}
+	}
+	if open, err := sh.openBranches(); err == nil && len(open) > 0 {
+		warn("branches_open", "本件有 %d 个被取代的分支尚未处理", len(open))
+	}
+	return append(all, StepWarnings(sh.it)...)
+}
+
+// StepWarnings are what item.Validate has to say of a version's limits, such
+// as published steps that add up to more than the promise. Published guides
+// are not always consistent: it is said and never refused.
+func StepWarnings(it *item.Item) []Warning {
+	var all []Warning
+	for _, f := range item.Validate(*it) {
+		if f.Severity == item.Warning && (f.Code == "steps_over_promise" || f.Code == "promise_over_legal") {
+			all = append(all, Warning{f.Code, f.Message})
+		}
+	}
+	return all
+}
