@@ -1,0 +1,305 @@
+package exchange
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"tongban/catalog/area"
+	"tongban/consensus/chain"
+	"tongban/consensus/refusal"
+	"tongban/consensus/wire"
+	"tongban/intake/casefile"
+)
+
+// Request is what a center that is not custodian says to the custodian: an
+// opinion, a supplement brought to another counter, a reminder, a withdrawal,
+// a rating. It is sealed (chain.RequestDomain) and recorded as it came.
+type Request struct {
+	Format uint8          `cbor:"1,keyasint" json:"format"` // 1
+	ID     string         `cbor:"2,keyasint" json:"id"`     // center.incarnation.random
+	Case   casefile.ID    `cbor:"3,keyasint" json:"case"`
+	From   casefile.Party `cbor:"4,keyasint" json:"from"`
+	Kind   string         `cbor:"5,keyasint" json:"kind"` // "opinion", "supplement", "reminder", "withdrawal", "rating"
+	Body   []byte         `cbor:"6,keyasint" json:"body"` // what is said; at most 64 KiB
+	Staff  string         `cbor:"7,keyasint" json:"staff"`
+	Time   int64          `cbor:"8,keyasint" json:"time"` // the asker's, Unix milliseconds
+}
+
+// Reply is the sealed word (ReplyDomain) of whoever ended a request's way.
+type Reply struct {
+	ID   string         `cbor:"1,keyasint" json:"id"`
+	Case casefile.ID    `cbor:"2,keyasint" json:"case"`
+	To   casefile.Party `cbor:"3,keyasint" json:"to"`
+	By   casefile.Party `cbor:"4,keyasint" json:"by"`
+	Code refusal.Code   `cbor:"5,keyasint,omitempty" json:"code,omitempty"` // "": recorded
+	Hint string         `cbor:"6,keyasint,omitempty" json:"hint,omitempty"`
+	Head chain.Head     `cbor:"7,keyasint,omitzero" json:"head,omitzero"`   // of the case, with the record in it
+	Late bool           `cbor:"8,keyasint,omitempty" json:"late,omitempty"` // after the decision
+}
+
+// Asked is a request of ours and what became of it.
+type Asked struct {
+	Request Request `json:"request"`
+	Reply   *Reply  `json:"reply,omitempty"` // nil: on its way
+}
+
+// stored form of a request, our own or one passed on.
+type storedRequest struct {
+	Sealed []byte `cbor:"1,keyasint"`
+	Hops   uint8  `cbor:"2,keyasint"`
+	Reply  *Reply `cbor:"3,keyasint,omitempty"`
+}
+
+// OpenRequest reads a sealed request and verifies its seal.
+func OpenRequest(sealed []byte, key func(casefile.Party) (chain.PublicKey, bool)) (Request, error) {
+	var r Request
+	const op = "open a request"
+	seal, err := chain.Unseal(sealed)
+	if err != nil {
+		return r, refusal.New(refusal.Malformed, op, "", err)
+	}
+	if err := wire.Decode(seal.Body, &r); err != nil {
+		return r, refusal.New(refusal.Malformed, op, "", err)
+	}
+	prefix := fmt.Sprintf("%s.%d.", r.From.Center, r.From.Incarnation)
+	switch {
+	case r.Format != 1 || !strings.HasPrefix(r.ID, prefix) || len(r.ID) != len(prefix)+32 ||
+		strings.Trim(r.ID[len(prefix):], "0123456789abcdef") != "" ||
+		len(r.Kind) > 32 || len(r.Staff) > maxID:
+		return r, refusal.Newf(refusal.Malformed, op, "", "request of format %d with id %q", r.Format, clip(r.ID, maxID))
+	case len(r.Body) > maxRequest:
+		return r, refusal.Newf(refusal.TooLarge, op, "", "%d bytes, at most %d", len(r.Body), maxRequest)
+	}
+	if _, _, err := r.Case.Parse(); err != nil {
+		return r, err
+	}
+	k, ok := key(r.From)
+	if !ok {
+		return r, refusal.Newf(refusal.Forbidden, op, "", "no key is known of %s", r.From)
+	}
+	if err := seal.Verify(chain.RequestDomain, k); err != nil {
+		return r, refusal.New(refusal.Forbidden, op, "", err)
+	}
+	return r, nil
+}
+
+// Ask sends a request to the custodian of a case and returns its id; it is
+// on its way when Ask returns, however long that takes. Where we hold the
+// case it is recorded at once.
+func (x *Exchange) Ask(ctx context.Context, id casefile.ID, kind, staff string, body []byte) (string, error) {
+	self := x.cfg.Self()
+	op := "send a request about " + string(id)
+	if reason, fenced := x.cases.Fenced(); fenced {
+		return "", refusal.Newf(refusal.Fenced, op, hintOf[CodeRestored], "%s", reason)
+	}
+	random := make([]byte, 16)
+	if _, err := io.ReadFull(x.cfg.Rand, random); err != nil {
+		return "", fmt.Errorf("%s: %w", op, err)
+	}
+	r := Request{
+		1, fmt.Sprintf("%s.%d.%s", self.Center, self.Incarnation, hex.EncodeToString(random)),
+		id, self, kind, body, staff, x.cfg.Now().UnixMilli(),
+	}
+	sealed := chain.Sign(x.cfg.Key(), chain.RequestDomain, wire.Encode(r))
+	if _, err := OpenRequest(sealed, x.cfg.Directory.Key); err != nil {
+		return "", err
+	}
+	to, hold, err := x.custodian(id, self, 0)
+	if err != nil {
+		return "", err
+	}
+	kept := storedRequest{Sealed: sealed}
+	save := func(txn *badger.Txn) error { return put(txn, []byte(requestPrefix+r.ID), kept) }
+	if !hold {
+		return r.ID, x.stage(save, Row{Key: Key{to, RequestRow, r.ID}, Purpose: Message})
+	}
+	state, err := x.cases.Keep(ctx, id, r.ID, sealed)
+	if err != nil {
+		return "", err
+	}
+	kept.Reply = &Reply{ID: r.ID, Case: id, To: self, By: self, Head: state.Head, Late: state.Decision != nil}
+	return r.ID, update(x.cfg.DB, save)
+}
+
+// Asked tells what became of a request of ours; refusal.NotFound for an
+// unknown one.
+func (x *Exchange) Asked(id string) (Asked, error) {
+	var s storedRequest
+	found, err := x.read([]byte(requestPrefix+id), &s)
+	if err != nil {
+		return Asked{}, err
+	}
+	if !found {
+		return Asked{}, refusal.Newf(refusal.NotFound, "look up request "+id, "", "no such request was sent from here")
+	}
+	r, err := OpenRequest(s.Sealed, x.cfg.Directory.Key)
+	return Asked{r, s.Reply}, err
+}
+
+// custodian is where a request goes from here: hold is true when it ends here.
+// from is who sent it to us: it does not go straight back.
+func (x *Exchange) custodian(id casefile.ID, from casefile.Party, hops uint8) (to area.Center, hold bool, err error) {
+	self := x.cfg.Self()
+	op := "pass on a request about " + string(id)
+	opener, _, err := id.Parse()
+	if err != nil {
+		return "", false, err
+	}
+	state, err := x.cases.State(id)
+	switch {
+	case refusal.CodeOf(err) == refusal.NotFound:
+		to = opener.Center
+	case err != nil:
+		return "", false, err
+	case state.Next() == self && state.Offer != nil:
+		return "", false, refusal.Newf(refusal.Unavailable, op, "take the case over first", "it is offered to us and not yet taken over")
+	case state.Next() == self:
+		return "", true, nil
+	default:
+		to = state.Next().Center
+	}
+	if hops >= maxHops-1 || to == from.Center {
+		to = opener.Center // it answers in any case
+	}
+	if to == self.Center || to == from.Center {
+		return "", false, refusal.Newf(refusal.NotFound, op, "ask again later: the case is on its way",
+			"this node knows nobody who holds it")
+	}
+	return to, false, nil
+}
+
+// request is what a RequestRow points at.
+func (x *Exchange) request(id string) (storedRequest, error) {
+	var s storedRequest
+	found, err := x.read([]byte(requestPrefix+id), &s)
+	if err != nil || found {
+		return s, err
+	}
+	_, err = x.read(forwardKey(id), &s)
+	return s, err
+}
+
+// forwardKey begins with who asked, so that what waits of one asker is counted.
+func forwardKey(id string) []byte {
+	asker, _, _ := strings.Cut(id, ".")
+	return []byte(forwardPrefix + asker + "/" + id)
+}
+
+func dropForward(txn *badger.Txn, id string) error { return txn.Delete(forwardKey(id)) }
+
+// takeRequest records a request, passes it on, or answers that it can't be
+// done. It has committed one of the three when it returns nil.
+func (x *Exchange) takeRequest(ctx context.Context, from casefile.Party, row *wireRow) error {
+	r, err := OpenRequest(row.Data, x.cfg.Directory.Key)
+	if err != nil {
+		return err
+	}
+	if r.ID != row.ID {
+		return refusal.Newf(refusal.Malformed, "take a request", "", "row and request name different ids")
+	}
+	self := x.cfg.Self()
+	reply := Reply{ID: r.ID, Case: r.Case, To: r.From, By: self}
+	to, hold, err := x.custodian(r.Case, from, row.Hops)
+	switch {
+	case hold:
+		state, err := x.cases.Keep(ctx, r.Case, r.ID, row.Data)
+		if err == nil {
+			reply.Head, reply.Late = state.Head, state.Decision != nil
+			break
+		}
+		if code := refusal.CodeOf(err); code == "" || passing(code) || code == casefile.EpochBehind || code == casefile.RegisterBehind {
+			return refusal.New(refusal.Unavailable, "record a request", "", err)
+		}
+		reply.Code, reply.Hint = refusal.CodeOf(err), clip(err.Error(), maxHint)
+	case err == nil && row.Hops < maxHops:
+		return x.passOn(r, row, to)
+	case err == nil:
+		reply.Code, reply.Hint = refusal.NotFound, "it was passed on too often: ask again later"
+	case refusal.CodeOf(err) == refusal.NotFound:
+		reply.Code, reply.Hint = refusal.NotFound, clip(err.Error(), maxHint)
+	default:
+		return err
+	}
+	sealed := chain.Sign(x.cfg.Key(), ReplyDomain, wire.Encode(reply))
+	return x.stage(func(txn *badger.Txn) error { return txn.Set([]byte(replyPrefix+r.ID), sealed) },
+		Row{Key: Key{r.From.Center, ReplyRow, r.ID}, Purpose: Message})
+}
+
+func (x *Exchange) passOn(r Request, row *wireRow, to area.Center) error {
+	return x.stage(func(txn *badger.Txn) error {
+		prefix := forwardPrefix + string(r.From.Center) + "/"
+		if count(txn, prefix, maxForwards) >= maxForwards {
+			return refusal.Newf(refusal.Unavailable, "pass on a request", "", "%d requests of %s wait here already", maxForwards, r.From.Center)
+		}
+		return put(txn, forwardKey(r.ID), storedRequest{Sealed: row.Data, Hops: row.Hops + 1})
+	}, Row{Key: Key{to, RequestRow, r.ID}, Purpose: Message})
+}
+
+// takeReply keeps what became of a request of ours. The first word stands.
+func (x *Exchange) takeReply(sealed []byte) error {
+	const op = "take a reply"
+	var r Reply
+	if err := x.openSealed(sealed, ReplyDomain, &r, func() casefile.Party { return r.By }); err != nil {
+		return refusal.New(refusal.Forbidden, op, "", err)
+	}
+	if r.To.Center != x.cfg.Self().Center {
+		return refusal.Newf(CodeWrongDest, op, "", "it is for %s", r.To)
+	}
+	err := update(x.cfg.DB, func(txn *badger.Txn) error {
+		var s storedRequest
+		found, err := get(txn, []byte(requestPrefix+r.ID), &s)
+		if err != nil || !found || s.Reply != nil {
+			return err // nothing to answer, or answered already
+		}
+		s.Reply = &r
+		return put(txn, []byte(requestPrefix+r.ID), s)
+	})
+	x.announce()
+	return err
+}
+
+// openSealed decodes a sealed body into v, then verifies it with the key of
+// whom it names.
+func (x *Exchange) openSealed(sealed []byte, d chain.Domain, v any, author func() casefile.Party) error {
+	seal, err := chain.Unseal(sealed)
+	if err != nil {
+		return err
+	}
+	if err := wire.Decode(seal.Body, v); err != nil {
+		return err
+	}
+	key, ok := x.cfg.Directory.Key(author())
+	if !ok {
+		return fmt.Errorf("no key is known of %s", author())
+	}
+	return seal.Verify(d, key)
+}
+
+// Requests lists our own requests, newest ids last, at most limit of them.
+func (x *Exchange) Requests(limit int) ([]Asked, error) {
+	var all []Asked
+	err := x.cfg.DB.View(func(txn *badger.Txn) error {
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte(requestPrefix), PrefetchValues: true, PrefetchSize: 16})
+		defer it.Close()
+		for it.Rewind(); it.Valid() && len(all) < limit; it.Next() {
+			var s storedRequest
+			if err := it.Item().Value(func(b []byte) error { return wire.Decode(b, &s) }); err != nil {
+				return err
+			}
+			r, err := OpenRequest(s.Sealed, x.cfg.Directory.Key)
+			if err != nil {
+				return err
+			}
+			all = append(all, Asked{r, s.Reply})
+		}
+		return nil
+	})
+	slices.SortFunc(all, func(a, b Asked) int { return int(a.Request.Time - b.Request.Time) })
+	return all, err
+}

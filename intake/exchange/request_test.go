@@ -1,0 +1,165 @@
+package exchange
+
+import (
+	"testing"
+	"time"
+
+	"tongban/catalog/area"
+	"tongban/consensus/chain"
+	"tongban/consensus/refusal"
+	"tongban/consensus/wire"
+	"tongban/intake/casefile"
+	"tongban/intake/casefile/casetest"
+)
+
+// answered waits for the reply to a request.
+func (p *post) answered(id string) Reply {
+	p.t.Helper()
+	deadline := time.After(patience)
+	for {
+		p.mu.Lock()
+		changed := p.changed
+		p.mu.Unlock()
+		a, err := p.Asked(id)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if a.Reply != nil {
+			return *a.Reply
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			p.t.Fatalf("%s: no reply to %s; rows %v", p.self, id, p.Rows(""))
+		}
+	}
+}
+
+// TestRequestIsForwarded: the village asks whom it takes for the custodian;
+// custody moved on meanwhile, and the request with it, recorded once.
+func TestRequestIsForwarded(t *testing.T) {
+	c := newCity(t)
+	village, town, district := c.post(casetest.Village), c.post(casetest.Town), c.post(casetest.District)
+	s := village.open()
+	s = village.handOver(s.ID, town)
+	town.reaches(s.ID, s.Head)
+	s = town.append(s.ID, casefile.TakenOver, nil)
+	village.reaches(s.ID, s.Head)
+	village.drained("")
+	// What the town does now the village does not hear of.
+	c.net.Cut(string(casetest.Village), string(casetest.Town))
+	c.net.Cut(string(casetest.Village), string(casetest.District))
+	s = town.handOver(s.ID, district)
+	district.reaches(s.ID, s.Head)
+	s = district.append(s.ID, casefile.TakenOver, nil)
+	town.reaches(s.ID, s.Head)
+	town.stopTalking(casetest.Village)
+	id, err := village.Ask(t.Context(), s.ID, "reminder", "Zhou", []byte("the applicant asks when"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.net.Heal(string(casetest.Village), string(casetest.Town))
+	village.PeerUp(casetest.Town)
+	s = district.sees(s.ID, "the request", func(s casefile.State) bool { return len(s.Requests) == 1 })
+	if s.Requests[0] != id {
+		t.Errorf("recorded %v, asked %s", s.Requests, id)
+	}
+	c.net.HealAll()
+	district.PeerUp(casetest.Village)
+	if r := village.answered(id); r.Code != "" || r.By != district.self {
+		t.Errorf("%+v", r)
+	}
+	// The same again is recorded no second time, and answered again.
+	sealed, err := village.request(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := wireRow{Kind: RequestRow, ID: id, Data: sealed.Sealed}
+	if err := district.takeRequest(t.Context(), town.self, &row); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := district.cab.State(s.ID); err != nil || len(again.Requests) != 1 {
+		t.Errorf("recorded %v, %v", again.Requests, err)
+	}
+}
+
+// stopTalking forgets what waits for a center, as if it had never been told.
+func (p *post) stopTalking(to area.Center) {
+	for _, v := range p.Rows(to) {
+		if err := p.step(Obsolete{v.Key, ^uint64(0)}, RowDropped{v.Key}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+func TestRequests(t *testing.T) {
+	c := newCity(t)
+	village, town := c.post(casetest.Village), c.post(casetest.Town)
+	s := village.open()
+	town.reaches(s.ID, s.Head)
+
+	// The holder's own is recorded at once.
+	own, err := village.Ask(t.Context(), s.ID, "reminder", "Zhou", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := village.answered(own); r.Code != "" || r.By != village.self {
+		t.Errorf("%+v", r)
+	}
+	// The parent's is, by the village, and the parent's copy shows it.
+	id, err := town.Ask(t.Context(), s.ID, "opinion", "Li", []byte("no objection"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := town.answered(id); r.Code != "" || r.Late {
+		t.Errorf("%+v", r)
+	}
+	town.sees(s.ID, "the request", func(s casefile.State) bool { return len(s.Requests) == 2 })
+	// A case that nobody has: its opener answers.
+	unknown, err := town.Ask(t.Context(), casefile.NewID(village.self, 999), "reminder", "Li", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := town.answered(unknown); r.Code != refusal.NotFound {
+		t.Errorf("%+v", r)
+	}
+	if list, err := town.Requests(10); err != nil || len(list) != 2 {
+		t.Errorf("%d requests, %v", len(list), err)
+	}
+}
+
+// TestOpenRequest: what is out of form, or sealed by another, is no request.
+func TestOpenRequest(t *testing.T) {
+	c := casetest.City()
+	view := c.View()
+	key := func(p casefile.Party) (chain.PublicKey, bool) {
+		k, _, _, ok := view.Key(p)
+		return k, ok
+	}
+	village, town := casetest.First(casetest.Village), casetest.First(casetest.Town)
+	good := Request{Format: 1, ID: "320509111201.1.00112233445566778899aabbccddeeff", Case: casefile.NewID(village, 1), From: village, Kind: "reminder"}
+	seal := func(by casefile.Party, d chain.Domain, change func(*Request)) []byte {
+		r := good
+		change(&r)
+		return chain.Sign(c.Secret(by), d, wire.Encode(r))
+	}
+	for _, test := range []struct {
+		name   string
+		sealed []byte
+		want   refusal.Code
+	}{
+		{"as it should be", seal(village, chain.RequestDomain, func(*Request) {}), ""},
+		{"sealed by another", seal(town, chain.RequestDomain, func(*Request) {}), refusal.Forbidden},
+		{"sealed as an event", seal(village, chain.EventDomain, func(*Request) {}), refusal.Forbidden},
+		{"another's id", seal(village, chain.RequestDomain, func(r *Request) { r.ID = "320509111000.1.00112233445566778899aabbccddeeff" }), refusal.Malformed},
+		{"a path for an id", seal(village, chain.RequestDomain, func(r *Request) { r.ID = "320509111201.1.0011223344556677/../8899aabbccddee" }), refusal.Malformed},
+		{"too long", seal(village, chain.RequestDomain, func(r *Request) { r.Body = make([]byte, maxRequest+1) }), refusal.TooLarge},
+		{"no case", seal(village, chain.RequestDomain, func(r *Request) { r.Case = "x" }), refusal.Malformed},
+		{"unknown party", seal(village, chain.RequestDomain, func(r *Request) { r.From.Incarnation = 7; r.ID = "320509111201.7.00112233445566778899aabbccddeeff" }), refusal.Forbidden},
+		{"noise", []byte("noise"), refusal.Malformed},
+	} {
+		if _, err := OpenRequest(test.sealed, key); refusal.CodeOf(err) != test.want {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
