@@ -61,7 +61,13 @@ type Leg struct {
 	Until int64 `json:"until,omitempty"` // handed over; 0: still there
 }
 
-// State is what a log folds to. Nobody keeps any of it anywhere else.
+// State is what a log folds to. Nobody keeps any of it anywhere else. It is a
+// value: Apply returns a new one and leaves the old one as it was, so states
+// may be shared; nobody writes into its slices.
+//
+// Times are Unix milliseconds. What happened at the counter (opened, received,
+// noticed, accepted, decided, served, the steps and the intervals) stands with
+// the desk's time; custody (Offer, Route, Time) with the node's.
 type State struct {
 	ID        ID          `json:"id"`
 	Number    string      `json:"number"`
@@ -80,7 +86,8 @@ type State struct {
 	Epoch  Epoch      `json:"epoch"`
 	Head   chain.Head `json:"head"`
 	Last   Kind       `json:"last"`
-	Time   int64      `json:"time"` // node time of the last event
+	Time   int64      `json:"time"`  // node time of the last event
+	Index  uint64     `json:"index"` // the Register index that the last event cites; along a log it never falls
 
 	// The three area codes of GB/T 39046, once known.
 	AppliedArea   area.Code `json:"applied_area,omitempty"`
@@ -109,6 +116,7 @@ type State struct {
 	HandedOut int64            `json:"handed_out_at,omitempty"`
 	Ended     *ReasonBody      `json:"ended,omitempty"` // declined, withdrawn, terminated
 	Grade     int              `json:"grade,omitempty"`
+	Proofs    []BlobRef        `json:"proofs,omitempty"` // of outside steps and special procedures
 	Route     []Leg            `json:"route,omitempty"`
 	Requests  []string         `json:"requests,omitempty"` // ids of those recorded
 	Erased    []chain.Hash     `json:"erased,omitempty"`

@@ -1,0 +1,375 @@
+// Package attach keeps what lies outside the logs: applicants' records,
+// scanned materials, proofs. A log names a blob by the SHA-256 of its salt and
+// content; both lie in the blob, encrypted, so that destroying it leaves
+// nothing to guess.
+//
+// It must never give back what was erased, and never let a blob in under a
+// hash that it does not have.
+package attach
+
+import (
+	"context"
+	"crypto/cipher"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/dgraph-io/badger/v4"
+	"golang.org/x/crypto/chacha20poly1305"
+
+	"tongban/consensus/chain"
+	"tongban/consensus/refusal"
+	"tongban/consensus/wire"
+	"tongban/intake/casefile"
+)
+
+// MaxSize is the largest content of one blob, in bytes.
+const MaxSize = 8 << 20
+
+// MaxExport is the largest blob as it travels, in bytes.
+const MaxExport = MaxSize + 1<<10
+
+// Gone is the code for what was erased: nobody gets it back, from nowhere.
+const Gone refusal.Code = "erased"
+
+const (
+	saltSize  = 32
+	chunkSize = 192 << 10 // of plain text; a stored value stays below 256 KiB
+	chunksTxn = 3         // written in one transaction
+	maxKind   = 32
+)
+
+// Keys:
+//
+//	b/<hash>                 head row; it is written last, so a blob is whole or not there
+//	b/<hash>/<number>        a chunk
+//	bt/<hash>                tombstone
+var prefixTomb = []byte("bt/")
+
+func keyHead(h chain.Hash) []byte { return append([]byte("b/"), h[:]...) }
+
+func keyChunk(h chain.Hash, n uint32) []byte {
+	return binary.BigEndian.AppendUint32(append(keyHead(h), '/'), n)
+}
+
+func keyTomb(h chain.Hash) []byte { return append([]byte("bt/"), h[:]...) }
+
+// headRow stands beside the chunks.
+type headRow struct {
+	Kind   string `cbor:"1,keyasint"`
+	Size   int64  `cbor:"2,keyasint"` // of the content
+	Chunks uint32 `cbor:"3,keyasint"`
+}
+
+// travelling is a blob on its way between nodes. The road is encrypted; the
+// salt has to come along so that the receiver can check the hash.
+type travelling struct {
+	Kind    string `cbor:"1,keyasint"`
+	Salt    []byte `cbor:"2,keyasint"`
+	Content []byte `cbor:"3,keyasint"`
+}
+
+// Store is the blobs of one node. Safe for concurrent use.
+type Store struct {
+	db     *badger.DB
+	aead   cipher.AEAD
+	random io.Reader
+}
+
+// Open opens the store. key (32 bytes) is the node's own; blobs on the disk
+// can't be read without it. random must be safe for concurrent use, as
+// crypto/rand is.
+func Open(db *badger.DB, key []byte, random io.Reader) (*Store, error) {
+	aead, err := chacha20poly1305.NewX(key)
+	if err != nil {
+		return nil, fmt.Errorf("blob key: %w", err)
+	}
+	return &Store{db, aead, random}, nil
+}
+
+// Put stores content under a new salt and returns the reference that goes
+// into a log. It is on the disk when Put returns. The same content put twice
+// has two references that nobody can tell to be of the same.
+func (s *Store) Put(ctx context.Context, kind string, content []byte) (casefile.BlobRef, error) {
+	salt := make([]byte, saltSize)
+	if _, err := io.ReadFull(s.random, salt); err != nil {
+		return casefile.BlobRef{}, fmt.Errorf("salt of a blob: %w", err)
+	}
+	t := travelling{kind, salt, content}
+	hash := t.hash()
+	if err := s.store(ctx, hash, t); err != nil {
+		return casefile.BlobRef{}, err
+	}
+	return casefile.BlobRef{Hash: hash, Size: int64(len(content)), Kind: kind}, nil
+}
+
+func (t *travelling) hash() (h chain.Hash) {
+	d := sha256.New()
+	d.Write(t.Salt)
+	d.Write(t.Content)
+	d.Sum(h[:0])
+	return h
+}
+
+// store encrypts and writes. The head row comes last and is written in one
+// transaction with the look for a tombstone.
+func (s *Store) store(ctx context.Context, h chain.Hash, t travelling) error {
+	op := "store blob " + h.Short()
+	if len(t.Content) > MaxSize || len(t.Kind) > maxKind {
+		return refusal.Newf(refusal.TooLarge, op, "scan it with less resolution",
+			"%d bytes of kind %q, at most %d", len(t.Content), t.Kind, MaxSize)
+	}
+	if err := s.buried(h, op); err != nil {
+		return err
+	}
+	plain := append(append(make([]byte, 0, saltSize+len(t.Content)), t.Salt...), t.Content...)
+	row := headRow{Kind: t.Kind, Size: int64(len(t.Content)), Chunks: uint32((len(plain) + chunkSize - 1) / chunkSize)}
+	for n := uint32(0); n < row.Chunks; n += chunksTxn {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := s.db.Update(func(txn *badger.Txn) error {
+			for i := n; i < min(n+chunksTxn, row.Chunks); i++ {
+				part := plain[int(i)*chunkSize : min(int(i+1)*chunkSize, len(plain))]
+				sealed, err := s.seal(h, row, i, part)
+				if err != nil {
+					return err
+				}
+				if err := txn.Set(keyChunk(h, i), sealed); err != nil {
+					return err
+				}
+			}
+			if n+chunksTxn < row.Chunks {
+				return nil
+			}
+			if _, err := txn.Get(keyTomb(h)); err == nil {
+				return gone(op)
+			}
+			return txn.Set(keyHead(h), wire.Encode(row))
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+	}
+	return nil
+}
+
+// place is what a chunk is bound to: it opens nowhere else.
+func (row headRow) place(h chain.Hash, n uint32) []byte {
+	return wire.Encode(struct {
+		Hash  chain.Hash `cbor:"1,keyasint"`
+		Row   headRow    `cbor:"2,keyasint"`
+		Chunk uint32     `cbor:"3,keyasint"`
+	}{h, row, n})
+}
+
+func (s *Store) seal(h chain.Hash, row headRow, n uint32, part []byte) ([]byte, error) {
+	nonce := make([]byte, s.aead.NonceSize(), s.aead.NonceSize()+len(part)+s.aead.Overhead())
+	if _, err := io.ReadFull(s.random, nonce); err != nil {
+		return nil, fmt.Errorf("nonce of a blob: %w", err)
+	}
+	return s.aead.Seal(nonce, nonce, part, row.place(h, n)), nil
+}
+
+func gone(op string) error {
+	return refusal.Newf(Gone, op, "", "it was erased")
+}
+
+func (s *Store) buried(h chain.Hash, op string) error {
+	return s.db.View(func(txn *badger.Txn) error {
+		_, err := txn.Get(keyTomb(h))
+		switch {
+		case err == nil:
+			return gone(op)
+		case errors.Is(err, badger.ErrKeyNotFound):
+			return nil
+		}
+		return err
+	})
+}
+
+// Get returns the content of a blob. refusal.NotFound when it is not here,
+// Gone when it was erased.
+func (s *Store) Get(ref casefile.BlobRef) ([]byte, error) {
+	t, err := s.read(ref.Hash)
+	return t.Content, err
+}
+
+func (s *Store) read(h chain.Hash) (travelling, error) {
+	op := "read blob " + h.Short()
+	var t travelling
+	err := s.db.View(func(txn *badger.Txn) error {
+		if _, err := txn.Get(keyTomb(h)); err == nil {
+			return gone(op)
+		}
+		var row headRow
+		item, err := txn.Get(keyHead(h))
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return refusal.Newf(refusal.NotFound, op, "ask a center that holds the case", "it is not on this node")
+		}
+		if err == nil {
+			err = item.Value(func(v []byte) error { return wire.Decode(v, &row) })
+		}
+		if err != nil {
+			return err
+		}
+		plain := make([]byte, 0, saltSize+row.Size)
+		for n := range row.Chunks {
+			if plain, err = s.open(txn, h, row, n, plain); err != nil {
+				return fmt.Errorf("%s, chunk %d: %w", op, n, err)
+			}
+		}
+		if len(plain) < saltSize {
+			return fmt.Errorf("%s: its salt is missing", op)
+		}
+		t = travelling{row.Kind, plain[:saltSize], plain[saltSize:]}
+		return nil
+	})
+	if err == nil && t.hash() != h {
+		err = refusal.Newf(refusal.Conflict, op, "restore it from another center", "its content has another hash")
+	}
+	return t, err
+}
+
+func (s *Store) open(txn *badger.Txn, h chain.Hash, row headRow, n uint32, plain []byte) ([]byte, error) {
+	item, err := txn.Get(keyChunk(h, n))
+	if err != nil {
+		return plain, err
+	}
+	err = item.Value(func(v []byte) error {
+		if len(v) < s.aead.NonceSize() {
+			return io.ErrUnexpectedEOF
+		}
+		nonce, sealed := v[:s.aead.NonceSize()], v[s.aead.NonceSize():]
+		plain, err = s.aead.Open(plain, nonce, sealed, row.place(h, n))
+		return err
+	})
+	return plain, err
+}
+
+// Has reports whether a blob is here, whole and not erased.
+func (s *Store) Has(h chain.Hash) bool {
+	err := s.db.View(func(txn *badger.Txn) error {
+		if _, err := txn.Get(keyTomb(h)); !errors.Is(err, badger.ErrKeyNotFound) {
+			return errors.Join(err, badger.ErrKeyNotFound)
+		}
+		_, err := txn.Get(keyHead(h))
+		return err
+	})
+	return err == nil
+}
+
+// Export is a blob as it travels, salt included: at most MaxExport bytes.
+// Whoever sends it sees to the encryption of the road.
+func (s *Store) Export(h chain.Hash) ([]byte, error) {
+	t, err := s.read(h)
+	if err != nil {
+		return nil, err
+	}
+	return wire.Encode(t), nil
+}
+
+// Import takes in a blob that another node exported: what has another hash is
+// refused (refusal.Malformed), so is what was erased (Gone). It is on the disk
+// when Import returns; taking it in again does nothing.
+func (s *Store) Import(ctx context.Context, h chain.Hash, exported []byte) error {
+	op := "take in blob " + h.Short()
+	if len(exported) > MaxExport {
+		return refusal.Newf(refusal.TooLarge, op, "", "%d bytes, at most %d", len(exported), MaxExport)
+	}
+	var t travelling
+	if err := wire.Decode(exported, &t); err != nil {
+		return refusal.New(refusal.Malformed, op, "", err)
+	}
+	if len(t.Salt) != saltSize || t.hash() != h {
+		return refusal.Newf(refusal.Malformed, op, "", "its content has another hash")
+	}
+	if s.Has(h) {
+		return nil
+	}
+	return s.store(ctx, h, t)
+}
+
+// Tombstone marks blobs as erased, in the transaction of the erasure. From its
+// commit on they can't be read or taken in; Sweep destroys the content.
+func (s *Store) Tombstone(txn *badger.Txn, hashes []chain.Hash) error {
+	for _, h := range hashes {
+		if err := txn.Set(keyTomb(h), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Erase marks blobs as erased and destroys their content.
+func (s *Store) Erase(ctx context.Context, hashes []chain.Hash) error {
+	if err := s.db.Update(func(txn *badger.Txn) error { return s.Tombstone(txn, hashes) }); err != nil {
+		return fmt.Errorf("erase blobs: %w", err)
+	}
+	for _, h := range hashes {
+		if err := s.destroy(ctx, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sweep destroys whatever content still lies under a tombstone: after an
+// erasure, a crash, or a restore from a copy that was older than the erasure.
+func (s *Store) Sweep(ctx context.Context) error {
+	var buried []chain.Hash
+	err := s.db.View(func(txn *badger.Txn) error {
+		opts := badger.DefaultIteratorOptions
+		opts.Prefix, opts.PrefetchValues = prefixTomb, false
+		it := txn.NewIterator(opts)
+		defer it.Close()
+		for it.Seek(prefixTomb); it.Valid(); it.Next() {
+			if k := it.Item().Key(); len(k) == len(prefixTomb)+len(chain.Hash{}) {
+				buried = append(buried, chain.Hash(k[len(prefixTomb):]))
+			}
+		}
+		return nil
+	})
+	for _, h := range buried {
+		if err != nil {
+			break
+		}
+		err = s.destroy(ctx, h)
+	}
+	if err != nil {
+		return fmt.Errorf("sweep erased blobs: %w", err)
+	}
+	return nil
+}
+
+// destroy deletes the rows of a blob. The head goes first: what is left after
+// a crash is no blob, and the next Sweep takes it.
+func (s *Store) destroy(ctx context.Context, h chain.Hash) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var keys [][]byte
+	err := s.db.View(func(txn *badger.Txn) error {
+		opts := badger.DefaultIteratorOptions
+		opts.Prefix, opts.PrefetchValues = keyHead(h), false
+		it := txn.NewIterator(opts)
+		defer it.Close()
+		for it.Seek(keyHead(h)); it.Valid(); it.Next() {
+			keys = append(keys, it.Item().KeyCopy(nil))
+		}
+		return nil
+	})
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	return s.db.Update(func(txn *badger.Txn) error {
+		for _, k := range keys {
+			if err := txn.Delete(k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

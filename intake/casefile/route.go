@@ -1,0 +1,129 @@
+package casefile
+
+import (
+	"slices"
+
+	"tongban/catalog/item"
+	"tongban/consensus/chain"
+)
+
+// Finished reports whether step i of the pinned item is done.
+func (s *State) Finished(it *item.Item, i int) bool {
+	switch it.Steps[i].Action {
+	case item.Receive:
+		return s.ReceivedAt != 0
+	case item.Accept:
+		return s.AcceptedAt != 0
+	}
+	for _, done := range slices.Backward(s.Steps) {
+		if done.Step == i {
+			return done.Passed // the last word counts: a failed check may be made again
+		}
+	}
+	return false
+}
+
+// Current is the first step of the pinned item that is not done; len(it.Steps)
+// when all are.
+func (s *State) Current(it *item.Item) int {
+	for i := range it.Steps {
+		if !s.Finished(it, i) {
+			return i
+		}
+	}
+	return len(it.Steps)
+}
+
+// inOrder checks that the event fits the step that it names and that what has
+// to come before it came.
+func (c *claim) inOrder() error {
+	s, e := c.s, c.e
+	order := func(format string, args ...any) error { return refuse(StepOrder, e, format, args...) }
+	switch b := c.content.(type) {
+	case *NoticedBody:
+		if s.Notice != nil {
+			return order("there is one notice of what is missing, and it was given")
+		}
+		if s.ReceivedAt == 0 {
+			return order("no papers were received yet")
+		}
+	case *AcceptedBody:
+		if s.ReceivedAt == 0 {
+			return order("no papers were received yet")
+		}
+	case *ExtendedBody:
+		if s.Extended != 0 {
+			return order("a limit is extended once")
+		}
+	case *SuspendedBody:
+		if s.Waiting() != nil {
+			return order("the case waits already")
+		}
+	case *ResumedBody:
+		if s.Waiting() == nil {
+			return order("the case does not wait")
+		}
+	case *RatedBody:
+		if s.Grade != 0 {
+			return order("the case is rated once")
+		}
+	case *RequestBody:
+		if slices.Contains(s.Requests, b.ID) {
+			return order("request %s is recorded", b.ID)
+		}
+	case *ReconciledBody:
+		if s.Settled(b.Head) {
+			return order("the branch at %s is reconciled", b.Head.Hash.Short())
+		}
+	case *StepBody:
+		return c.stepInOrder(b.Passed)
+	case *DecidedBody:
+		return c.stepInOrder(b.Approved)
+	case *OutsideBody:
+		if c.step >= 0 && !c.it.Steps[c.step].Outside {
+			return order("step %d is not done outside", c.step)
+		}
+	}
+	return nil
+}
+
+// Settled reports whether the log says what becomes of the superseded branch
+// with that head.
+func (s *State) Settled(head chain.Head) bool {
+	return slices.ContainsFunc(s.Branches, func(b ReconciledBody) bool { return b.Head == head })
+}
+
+// stepInOrder: the named step is of the event's action (an unnamed one only
+// where the item lists none), and what proves the case before it is done. What
+// goes against the applicant needs no completed route.
+func (c *claim) stepInOrder(favourable bool) error {
+	deliver := c.e.Kind == Served || c.e.Kind == HandedOut
+	action := actions[c.e.Kind]
+	fits := func(s item.Step) bool {
+		return s.Action == action || deliver && (s.Action == item.Serve || s.Action == item.HandOut)
+	}
+	switch {
+	case c.step < 0 && !deliver && slices.ContainsFunc(c.it.Steps, fits):
+		return refuse(StepOrder, c.e, "the item lists steps for this; name one")
+	case c.step >= 0 && !fits(c.it.Steps[c.step]):
+		return refuse(StepOrder, c.e, "step %d is %s", c.step, c.it.Steps[c.step].Action)
+	case c.s.Waiting() != nil && c.e.Kind == Decided:
+		return refuse(StepOrder, c.e, "the case waits (%s): end that first", c.s.Waiting().Ground)
+	case !favourable || deliver || c.e.Kind == Made || c.step < 0 && c.e.Kind != Decided:
+		return nil
+	}
+	before := c.step
+	if before < 0 {
+		before = len(c.it.Steps)
+	}
+	for i, step := range c.it.Steps[:before] {
+		needed := step.Action == item.Check || step.Action == item.Review || step.Action == item.Posting
+		if needed && !step.Outside && !c.s.Finished(c.it, i) {
+			return refuse(StepOrder, c.e, "step %d (%s) comes first", i, step.Name)
+		}
+	}
+	if c.step >= 0 && c.it.Steps[c.step].Outside && !c.s.Finished(c.it, c.step) {
+		return refuse(StepOrder, c.e, "what came back from outside is to be recorded first")
+	}
+	return nil
+}
