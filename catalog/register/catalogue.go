@@ -108,7 +108,7 @@ func (p Power) effect(t *turn) verdict {
 	if _, v := t.enrolled(p.Center); v != applied {
 		return v
 	}
-	store(t.machine, powerRow(p), powerState{p, t.index})
+	store(t.machine, powerRow(p, t.index), powerState{p, t.index})
 	return applied
 }
 

@@ -152,22 +152,27 @@ func (r *Register) Responsible(subject area.Code, level area.Level) (area.Center
 	return c, ok
 }
 
-// HasPower reports a dated grant: may the center act at that level for this
-// item on that day (YYYY-MM-DD)?
-func (r *Register) HasPower(c area.Center, code item.Code, level area.Level, day string) bool {
-	has := false
-	prefix := grantPrefix(code, c, level)
-	err := r.scan(prefix, "", func(_ string, value []byte) bool {
+// HasPower reports a dated grant, as the journal had it up to a record: may the
+// center act at that level for this item on that day (YYYY-MM-DD)? What a
+// later record says changes nothing about it.
+func (r *Register) HasPower(c area.Center, code item.Code, level area.Level, day string, at Index) bool {
+	newest := map[string]Power{} // by the day from which it holds: later rows overrule
+	err := r.scan(grantPrefix(code, c, level), "", func(_ string, value []byte) bool {
 		var row powerState
-		if wire.Decode(value, &row) == nil {
-			has = has || row.Power.From <= day && (row.Power.To == "" || day <= row.Power.To)
+		if wire.Decode(value, &row) == nil && row.Index <= at {
+			newest[row.Power.From] = row.Power
 		}
-		return !has
+		return true
 	})
 	if err != nil {
 		r.fault.CompareAndSwap(nil, &err)
 	}
-	return has
+	for _, p := range newest {
+		if p.From <= day && (p.To == "" || day <= p.To) {
+			return true
+		}
+	}
+	return false
 }
 
 // Granted is a power with the record that granted it, or last changed it.
@@ -176,7 +181,13 @@ type Granted struct {
 	Index Index `json:"index"`
 }
 
-// Powers lists the powers granted for an item ("": any) to a center ("": any).
+// sameGrant reports whether another power is this one with another end.
+func (p Power) sameGrant(o Power) bool {
+	return p.Center == o.Center && p.Item == o.Item && p.Level == o.Level && p.From == o.From
+}
+
+// Powers lists the powers granted for an item ("": any) to a center ("": any),
+// each as it was last changed.
 func (r *Register) Powers(code item.Code, to area.Center) ([]Granted, error) {
 	var all []Granted
 	var fault error
@@ -189,7 +200,12 @@ func (r *Register) Powers(code item.Code, to area.Center) ([]Granted, error) {
 		if fault = wire.Decode(value, &row); fault != nil {
 			return false
 		}
-		if to == "" || row.Power.Center == to {
+		if to != "" && row.Power.Center != to {
+			return true
+		}
+		if n := len(all); n > 0 && all[n-1].sameGrant(row.Power) {
+			all[n-1] = Granted{row.Power, row.Index}
+		} else {
 			all = append(all, Granted{row.Power, row.Index})
 		}
 		return true

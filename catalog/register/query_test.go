@@ -184,7 +184,9 @@ func TestPowersRulesCalendarGossip(t *testing.T) {
 	c := newCity(t)
 	p := Power{Center: village, Item: "A", Level: area.Town, Document: "文一", From: "2026-03-01"}
 	c.must(town, p)
-	day := func(d string) bool { return c.r.HasPower(village, "A", area.Town, d) }
+	now := func() Index { return c.r.Head().Index }
+	day := func(d string) bool { return c.r.HasPower(village, "A", area.Town, d, now()) }
+	granted := now()
 	if day("2026-02-28") || !day("2026-03-01") || !day("2030-01-01") {
 		t.Error("an open power")
 	}
@@ -193,8 +195,11 @@ func TestPowersRulesCalendarGossip(t *testing.T) {
 	if !day("2026-06-30") || day("2026-07-01") {
 		t.Error("a power with an end")
 	}
+	if !c.r.HasPower(village, "A", area.Town, "2026-07-01", granted) || c.r.HasPower(village, "A", area.Town, "2026-07-01", granted-1) {
+		t.Error("who had not read of the end, or of the grant")
+	}
 	c.must(town, Power{Center: village, Item: "A", Level: area.Town, Document: "文二", From: "2027-01-01"})
-	if day("2026-12-31") || !day("2027-01-01") || c.r.HasPower(village, "A", area.District, "2027-01-01") || c.r.HasPower(town, "A", area.Town, "2027-01-01") {
+	if day("2026-12-31") || !day("2027-01-01") || c.r.HasPower(village, "A", area.District, "2027-01-01", now()) || c.r.HasPower(town, "A", area.Town, "2027-01-01", now()) {
 		t.Error("a second power")
 	}
 	if all, err := c.r.Powers("A", ""); err != nil || len(all) != 2 || all[0].To != "2026-06-30" {

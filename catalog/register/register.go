@@ -29,7 +29,7 @@ type Entry = struct {
 
 // stateFormat numbers the layout of the rows. Another one on disk is built
 // again from the journal when the database is opened.
-const stateFormat = 1
+const stateFormat = 2
 
 // One transaction ends at these bounds, well below badger's own in the village
 // profile (1.2 MB): one command more writes at most two times MaxCommand.

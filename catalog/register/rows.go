@@ -106,7 +106,12 @@ func calendarRow(year int) string { return fmt.Sprintf("%s%04d", calendarPrefix,
 func grantPrefix(c item.Code, to area.Center, l area.Level) string {
 	return powerPrefix + string(c) + "/" + string(to) + "/" + string('0'+rune(l)) + "/"
 }
-func powerRow(p Power) string         { return grantPrefix(p.Item, p.Center, p.Level) + p.From }
+
+// powerRow keeps every grant and every change of one: an event is judged by
+// what held at the record that its author had read.
+func powerRow(p Power, i Index) string {
+	return grantPrefix(p.Item, p.Center, p.Level) + p.From + "/" + be64(i)
+}
 func seizureRow(id string) string     { return "g/s/" + id }
 func gossipRow(pool area.Code) string { return "g/g/" + string(pool) }
 

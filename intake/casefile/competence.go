@@ -139,7 +139,7 @@ func (c *claim) acts(level area.Level) bool {
 	if level < reach.Level() {
 		reach = reach.At(level)
 	}
-	return c.subject.Under(reach) && c.reg.HasPower(who, c.it.Ref.Code, level, c.day)
+	return c.subject.Under(reach) && c.reg.HasPower(who, c.it.Ref.Code, level, c.day, c.e.Register.Index)
 }
 
 // onLine reports whether the author lies on the line of the subject area, up

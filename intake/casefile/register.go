@@ -34,7 +34,7 @@ type Register interface {
 	Item(ref item.Ref) (*item.Item, bool)
 	// HasPower reports a dated grant: may center act at that level for this
 	// item on that day (YYYY-MM-DD)?
-	HasPower(center area.Center, code item.Code, level area.Level, day string) bool
+	HasPower(center area.Center, code item.Code, level area.Level, day string, at uint64) bool
 	// Responsible is the enrolled center that stands for an area at a level,
 	// by prefix; ok is false when none is enrolled.
 	Responsible(subject area.Code, level area.Level) (area.Center, bool)

@@ -76,7 +76,7 @@ func (b *book) Item(ref item.Ref) (*item.Item, bool) {
 	return it, ok
 }
 
-func (b *book) HasPower(c area.Center, code item.Code, level area.Level, day string) bool {
+func (b *book) HasPower(c area.Center, code item.Code, level area.Level, day string, _ uint64) bool {
 	return b.powers[fmt.Sprint(c, code, level)] && day >= "2026-01-01"
 }
 

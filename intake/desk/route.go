@@ -197,7 +197,7 @@ func (sh *sheet) actor(level area.Level, kind casefile.Kind, step int) area.Cent
 	standing, enrolled := reg.Responsible(s.Subject, level)
 	var moved []area.Center // who has a power of that level, below it on the line
 	for below := level + 1; below <= area.Village; below++ {
-		if c, ok := reg.Responsible(s.Subject, below); ok && reg.HasPower(c, s.Item.Code, level, string(sh.today())) {
+		if c, ok := reg.Responsible(s.Subject, below); ok && reg.HasPower(c, s.Item.Code, level, string(sh.today()), reg.Head().Index) {
 			moved = append(moved, c)
 		}
 	}

@@ -43,6 +43,7 @@ type power struct {
 	code     item.Code
 	level    area.Level
 	from, to string
+	index    uint64
 }
 
 // New is a realm with no centers.
@@ -123,8 +124,7 @@ func (r *Realm) Publish(it item.Item) {
 func (r *Realm) Grant(center area.Center, code item.Code, level area.Level, from, to string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tick("power")
-	r.powers = append(r.powers, power{center, code, level, from, to})
+	r.powers = append(r.powers, power{center, code, level, from, to, r.tick("power")})
 }
 
 // Seize grants the next epoch of a case on a log.
@@ -243,11 +243,11 @@ func (v *View) Item(ref item.Ref) (*item.Item, bool) {
 }
 
 // HasPower reports a dated power.
-func (v *View) HasPower(center area.Center, code item.Code, level area.Level, day string) bool {
+func (v *View) HasPower(center area.Center, code item.Code, level area.Level, day string, at uint64) bool {
 	_, unlock := v.lock()
 	defer unlock()
 	for _, p := range v.realm.powers {
-		if p.center == center && p.code == code && p.level == level && p.from <= day && (p.to == "" || day <= p.to) {
+		if p.index <= at && p.center == center && p.code == code && p.level == level && p.from <= day && (p.to == "" || day <= p.to) {
 			return true
 		}
 	}
