@@ -96,33 +96,37 @@ func (f *Filter) matches(l *listed) bool {
 	return f.Text == "" || strings.Contains(l.text, f.Text)
 }
 
+// offer is the question which version of an item an area sees.
+type offer struct {
+	code item.Code
+	by   area.Code
+}
+
 // Item is the version of an item that a center of that area works by now: its
 // own, else that of the nearest area above it.
 func (r *Register) Item(c item.Code, by area.Code) (*item.Item, bool) {
-	var seen *Summary
-	_ = r.look(func(m *machine) {
+	seen := r.offers.get(r, offer{c, by}, func(m *machine) found[item.Ref] {
 		for _, up := range by.Up() {
 			if s, ok := load[Summary](m, itemRow(c, up)); ok && s.Withdrawn == 0 {
-				seen = &s
-				return
+				return found[item.Ref]{s.Ref, true}
 			}
 		}
+		return found[item.Ref]{}
 	})
-	if seen == nil {
+	if !seen.ok {
 		return nil, false
 	}
-	return r.Version(seen.Ref)
+	return r.Version(seen.value)
 }
 
 // Version is one published version, withdrawn or not. The item is shared:
 // nobody writes into it.
 func (r *Register) Version(ref item.Ref) (*item.Item, bool) {
-	var at versionState
-	var ok bool
-	_ = r.look(func(m *machine) { at, ok = load[versionState](m, versionRow(ref)) })
-	if !ok {
+	version := r.versions.get(r, ref, func(m *machine) found[versionState] { return finds[versionState](m, versionRow(ref)) })
+	if !version.ok {
 		return nil, false
 	}
+	at := version.value
 	if it := r.cache.get(at.Index); it != nil {
 		return it, true
 	}

@@ -72,6 +72,9 @@ func (r *Register) HeadAt(index Index) (chain.Hash, bool) {
 	if index == 0 {
 		return chain.Start(r.trust.Realm).Hash, true
 	}
+	if head := r.Head(); head.Index == index {
+		return head.Hash, true // what is asked most
+	}
 	var row headState
 	var ok bool
 	_ = r.look(func(m *machine) { row, ok = load[headState](m, headRow(index)) })

@@ -62,12 +62,8 @@ func (r *Register) Publisher() area.Center { return r.sight.Load().base.Realm.Pu
 
 // Center is a directory entry, of a revoked center too.
 func (r *Register) Center(c area.Center) (l Listing, ok bool) {
-	_ = r.look(func(m *machine) {
-		var row centerState
-		row, ok = load[centerState](m, centerRow(c))
-		l = row.listing()
-	})
-	return l, ok
+	row := r.centers.get(r, c, func(m *machine) found[centerState] { return finds[centerState](m, centerRow(c)) })
+	return row.value.listing(), row.ok
 }
 
 // Centers lists the directory under an area ("": all of it) by name, from the
@@ -102,22 +98,26 @@ func (r *Register) Centers(under area.Code, after area.Center, limit int) ([]Lis
 // Key is the key of a center in one incarnation, the record from which on it
 // may write, and the one at which that ended (0: it may).
 func (r *Register) Key(c area.Center, incarnation uint32) (key chain.PublicKey, since, closed Index, ok bool) {
-	var p partyState
-	_ = r.look(func(m *machine) { p, ok = load[partyState](m, partyRow(c, incarnation)) })
-	return p.Key, p.Since, p.Closed, ok
+	p := r.parties.get(r, partyRow(c, incarnation), func(m *machine) found[partyState] {
+		return finds[partyState](m, partyRow(c, incarnation))
+	})
+	return p.value.Key, p.value.Since, p.value.Closed, p.ok
 }
 
 // Keys lists the incarnations of a center, the first one first.
 func (r *Register) Keys(c area.Center) []PartyKey {
 	var all []PartyKey
-	_ = r.look(func(m *machine) {
-		row, _ := load[centerState](m, centerRow(c))
-		for i := uint32(1); i <= row.Highest; i++ {
-			if p, ok := load[partyState](m, partyRow(c, i)); ok {
-				all = append(all, PartyKey{c, i, p.Key, p.Since, p.Closed})
-			}
+	_ = r.look(func(m *machine) { all = keysOf(m, c) })
+	return all
+}
+
+func keysOf(m *machine, c area.Center) (all []PartyKey) {
+	row, _ := load[centerState](m, centerRow(c))
+	for i := uint32(1); i <= row.Highest; i++ {
+		if p, ok := load[partyState](m, partyRow(c, i)); ok {
+			all = append(all, PartyKey{c, i, p.Key, p.Since, p.Closed})
 		}
-	})
+	}
 	return all
 }
 
@@ -131,14 +131,16 @@ func (r *Register) Current(c area.Center) (incarnation uint32, ok bool) {
 // Owner is the party that a key belongs to, or once belonged to; open says
 // whether it may write now.
 func (r *Register) Owner(key chain.PublicKey) (p PartyKey, open, ok bool) {
-	var c area.Center
-	_ = r.look(func(m *machine) { c, ok = load[area.Center](m, ownerRow(key)) })
-	for _, p = range r.Keys(c) {
-		if p.Key.Equal(key) {
-			return p, p.Closed == 0, true
+	owner := r.owners.get(r, string(key), func(m *machine) found[PartyKey] {
+		c, _ := load[area.Center](m, ownerRow(key))
+		for _, p := range keysOf(m, c) {
+			if p.Key.Equal(key) {
+				return found[PartyKey]{p, true}
+			}
 		}
-	}
-	return PartyKey{}, false, false
+		return found[PartyKey]{}
+	})
+	return owner.value, owner.ok && owner.value.Closed == 0, owner.ok
 }
 
 // Responsible is the enrolled center that stands for an area at a level, by

@@ -8,6 +8,8 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 
+	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/consensus/chain"
@@ -56,6 +58,13 @@ type Register struct {
 	rules     derived[rule.Set]
 	calendar  derived[workday.Calendar]
 	fault     atomic.Pointer[error]
+
+	// What was asked since the head moved.
+	centers  memo[area.Center, found[centerState]]
+	parties  memo[string, found[partyState]]
+	owners   memo[string, found[PartyKey]]
+	offers   memo[offer, found[item.Ref]]
+	versions memo[item.Ref, found[versionState]]
 }
 
 // sight is the committed base, and the channel that is closed when another

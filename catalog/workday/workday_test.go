@@ -230,8 +230,6 @@ func TestEveryTextIsSafe(t *testing.T) {
 		c.AddWorkingDays(a, n)
 		c.WorkingDaysBetween(a, b)
 		c.Roll(a)
-		a.Add(n)
-		a.DaysTo(b)
-		a.Start()
+		_, _, _ = a.Add(n), a.DaysTo(b), a.Start()
 	})
 }

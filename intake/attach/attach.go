@@ -93,16 +93,49 @@ func Open(db *badger.DB, key []byte, random io.Reader) (*Store, error) {
 // into a log. It is on the disk when Put returns. The same content put twice
 // has two references that nobody can tell to be of the same.
 func (s *Store) Put(ctx context.Context, kind string, content []byte) (casefile.BlobRef, error) {
+	t, ref, err := s.salted(kind, content)
+	if err != nil {
+		return ref, err
+	}
+	return ref, s.store(ctx, ref.Hash, t)
+}
+
+// MaxPrepared is the largest content that Prepare takes, in bytes.
+const MaxPrepared = 64 << 10
+
+// Prepare is Put for small content that goes to the disk together with the
+// event that names it: nothing is stored before write is called, in the
+// event's own transaction, which saves a sync. write may be called again when
+// the transaction is tried again.
+func (s *Store) Prepare(kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error) {
+	if len(content) > MaxPrepared || len(kind) > maxKind {
+		return ref, nil, refusal.Newf(refusal.TooLarge, "prepare a blob", "put it instead", "%d bytes of kind %q", len(content), kind)
+	}
+	t, ref, err := s.salted(kind, content)
+	if err != nil {
+		return ref, nil, err
+	}
+	row := headRow{Kind: kind, Size: int64(len(content)), Chunks: 1}
+	sealed, err := s.seal(ref.Hash, row, 0, append(t.Salt, content...))
+	if err != nil {
+		return ref, nil, err
+	}
+	return ref, func(txn *badger.Txn) error { // the salt is new: no tombstone can name it
+		if err := txn.Set(keyChunk(ref.Hash, 0), sealed); err != nil {
+			return err
+		}
+		return txn.Set(keyHead(ref.Hash), wire.Encode(row))
+	}, nil
+}
+
+// salted gives content a new salt, and with it the hash that names it.
+func (s *Store) salted(kind string, content []byte) (travelling, casefile.BlobRef, error) {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(s.random, salt); err != nil {
-		return casefile.BlobRef{}, fmt.Errorf("salt of a blob: %w", err)
+		return travelling{}, casefile.BlobRef{}, fmt.Errorf("salt of a blob: %w", err)
 	}
 	t := travelling{kind, salt, content}
-	hash := t.hash()
-	if err := s.store(ctx, hash, t); err != nil {
-		return casefile.BlobRef{}, err
-	}
-	return casefile.BlobRef{Hash: hash, Size: int64(len(content)), Kind: kind}, nil
+	return t, casefile.BlobRef{Hash: t.hash(), Size: int64(len(content)), Kind: kind}, nil
 }
 
 func (t *travelling) hash() (h chain.Hash) {

@@ -78,7 +78,6 @@ func (c *Cabinet) AppendWith(ctx context.Context, id casefile.ID, drafts func(ca
 		return f.state, err
 	}
 	w.with = with
-	w.with = with
 	return c.store(ctx, f, w)
 }
 
@@ -203,11 +202,6 @@ func (c *Cabinet) write(txn *badger.Txn, before *folder, w *work) error {
 	}
 	if err := txn.Set(keyHead(id), wire.Encode(after.row())); err != nil {
 		return err
-	}
-	if w.with != nil {
-		if err := w.with(txn); err != nil {
-			return err
-		}
 	}
 	if len(w.erased) > 0 && c.blob != nil {
 		if err := c.blob.Tombstone(txn, w.erased); err != nil {

@@ -63,8 +63,8 @@ type Config struct {
 }
 
 // Cabinet is the casefiles of one node. Safe for concurrent use: one case is
-// written by one caller at a time, different cases in parallel, so that the
-// database can put their commits into one sync.
+// written by one caller at a time, different cases in parallel: those that
+// come while a sync is under way share the next one.
 type Cabinet struct {
 	// Constructor parameters.
 	db   *badger.DB
@@ -79,6 +79,7 @@ type Cabinet struct {
 	// Safe for concurrent use.
 	cache  *lru.Cache // casefile.ID → *folder; a folder is never changed, only replaced
 	locks  locks
+	groups groups
 	own    *own
 	ids    ids
 	watch  watch
@@ -105,7 +106,7 @@ func Open(cfg Config) (*Cabinet, error) {
 	c := &Cabinet{
 		db: cfg.DB, reg: cfg.Register, self: cfg.Self, key: cfg.Key, now: cfg.Now,
 		out: cfg.Outbox, blob: cfg.Blobs, log: cfg.Log, cache: cache,
-		own: &own{db: cfg.DB}, ids: ids{db: cfg.DB},
+		groups: groups{db: cfg.DB}, own: &own{db: cfg.DB}, ids: ids{db: cfg.DB},
 	}
 	c.watch.changed = make(chan struct{})
 	if c.fence, err = loadFence(c.db); err != nil {
@@ -223,12 +224,17 @@ var errAmbiguous = errors.New("the outcome of a commit is unknown")
 // the outbox shares between cases.
 const tries = 64
 
-// commit runs write in a transaction and commits it. seal, if not nil, is the
-// own write that the transaction holds. When the outcome of the commit is
-// unknown the cabinet writes nothing more: a second event at the same place
-// would be a fork.
+// commit runs write in a transaction, perhaps together with others', and
+// commits it. seal, if not nil, is the own write that the transaction holds.
+// When the outcome of the commit is unknown the cabinet writes nothing more: a
+// second event at the same place would be a fork.
 func (c *Cabinet) commit(write func(*badger.Txn) error, seal *sealed) error {
-	err := c.tryCommit(write, seal)
+	err := c.groups.commit(func(txn *badger.Txn) error {
+		if err := write(txn); err != nil || seal == nil {
+			return err
+		}
+		return c.own.enter(txn, seal)
+	})
 	switch {
 	case err == nil:
 		if seal != nil {
@@ -244,29 +250,4 @@ func (c *Cabinet) commit(write func(*badger.Txn) error, seal *sealed) error {
 		c.broken.CompareAndSwap(nil, &err)
 	}
 	return err
-}
-
-func (c *Cabinet) tryCommit(write func(*badger.Txn) error, seal *sealed) error {
-	for try := 1; ; try++ {
-		err := func() error {
-			txn := c.db.NewTransaction(true)
-			defer txn.Discard()
-			if err := write(txn); err != nil {
-				return err
-			}
-			if seal != nil {
-				if err := c.own.enter(txn, seal); err != nil {
-					return err
-				}
-			}
-			err := txn.Commit()
-			if err != nil && !errors.Is(err, badger.ErrConflict) {
-				err = errors.Join(errAmbiguous, err)
-			}
-			return err
-		}()
-		if !errors.Is(err, badger.ErrConflict) || try == tries {
-			return err
-		}
-	}
 }

@@ -17,9 +17,8 @@ import (
 // brought back from an old copy can be told by its number.
 //
 // A write gets its number under a short lock, just before its transaction
-// commits, and its row in that same transaction; the syncs of several writes
-// run side by side. So number 8 may be on the disk before number 7. What is
-// claimed is the highest number below which nothing is missing. A write that
+// commits, and its row in that same transaction. Where transactions fail and
+// are made again number 8 may be on the disk before number 7. What is claimed is the highest number below which nothing is missing. A write that
 // failed after it got its number leaves a void row, so that the chain goes on.
 type own struct {
 	db *badger.DB

@@ -59,6 +59,9 @@ type Cases interface {
 // Blobs is where content lies that stays out of the logs.
 type Blobs interface {
 	Put(ctx context.Context, kind string, content []byte) (casefile.BlobRef, error)
+	// Prepare is Put for content of at most attach.MaxPrepared bytes, which
+	// write stores in the transaction of the event that names it.
+	Prepare(kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error)
 	Get(ref casefile.BlobRef) ([]byte, error)
 	Has(hash chain.Hash) bool
 	Erase(ctx context.Context, hashes []chain.Hash) error

@@ -153,8 +153,14 @@ func (n *numbers) highest(name string) (uint32, error) {
 	return highest, err
 }
 
-// write puts the numbers of an action into the transaction of its events.
+// write puts the numbers of an action, and what it keeps outside the log, into
+// the transaction of its events.
 func (g *given) write(txn *badger.Txn, id casefile.ID) error {
+	for _, write := range g.writes {
+		if err := write(txn); err != nil {
+			return err
+		}
+	}
 	for _, n := range g.numbers {
 		if err := txn.Set(numberKey(n.series.name, n.serial), wire.Encode(string(id))); err != nil {
 			return err

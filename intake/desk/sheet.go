@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
+	"tongban/intake/attach"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 )
@@ -37,10 +40,12 @@ type sheet struct {
 type given struct {
 	blobs   map[string]casefile.BlobRef
 	numbers map[string]number
+	writes  []func(*badger.Txn) error // of blobs that go with the events
+	size    int                       // of those blobs, in bytes
 }
 
 func newGiven() *given {
-	return &given{map[string]casefile.BlobRef{}, map[string]number{}}
+	return &given{blobs: map[string]casefile.BlobRef{}, numbers: map[string]number{}}
 }
 
 // errNoItem says that the version that a case is under has not come here.
@@ -204,12 +209,25 @@ func (sh *sheet) keep(ctx context.Context, field, kind string, content []byte) (
 	if ref, ok := sh.given.blobs[field]; ok {
 		return ref, nil
 	}
-	ref, err := sh.d.Blobs.Put(ctx, kind, content)
+	ref, err := sh.d.keep(ctx, sh.given, kind, content)
 	if err != nil {
 		return ref, fmt.Errorf("keep %s: %w", field, err)
 	}
 	sh.given.blobs[field] = ref
 	return ref, nil
+}
+
+// keep stores large content at once and what is small with the events.
+func (d *Desk) keep(ctx context.Context, g *given, kind string, content []byte) (casefile.BlobRef, error) {
+	if g.size+len(content) > attach.MaxPrepared {
+		return d.Blobs.Put(ctx, kind, content)
+	}
+	ref, write, err := d.Blobs.Prepare(kind, content)
+	if err == nil {
+		g.size += len(content)
+		g.writes = append(g.writes, write)
+	}
+	return ref, err
 }
 
 // limits are the rules that hold for this center on the day at the desk.

@@ -54,6 +54,26 @@ func (d drawer) Each(after casefile.ID, limit int) ([]casefile.State, error) {
 	return d.List(cabinet.Filter{}, after, limit)
 }
 
+func (d drawer) Overruled(id casefile.ID) ([]Tail, error) {
+	branches, err := d.Branches(id)
+	var all []Tail
+	for _, b := range branches {
+		if b.Cause != cabinet.Overruled || b.Settled || err != nil {
+			continue
+		}
+		var t Tail
+		if t.Records, err = d.BranchLog(id, b.Number, b.Fork, maxRecords); err != nil || len(t.Records) == 0 {
+			continue
+		}
+		var first casefile.Record
+		if first, err = casefile.Read(t.Records[0]); err == nil {
+			t.Base = chain.Head{Index: b.Fork - 1, Hash: first.Event.Prev}
+			all = append(all, t)
+		}
+	}
+	return all, err
+}
+
 func (d drawer) Own() chain.Head {
 	n, hash := d.Cabinet.Own()
 	return chain.Head{Index: n, Hash: hash}

@@ -52,6 +52,7 @@ type line struct {
 	acked    uint64    // the last row that it acknowledged
 	sent     uint64    // the last number given out
 	register uint64
+	greet    bool // say hello once, whether or not there is anything to send
 	entries  map[Key]*entry
 	flights  []Flight // on the stream, by N
 	recent   []Flight // the last cases that were acknowledged, by N
@@ -110,6 +111,10 @@ func (c *Core) Step(now time.Time, in Input) []Output {
 		if l.state == closed {
 			l.failures, l.next = 0, time.Time{}
 		}
+		return c.wake(now, l)
+	case Greet:
+		l := c.line(in.Dest)
+		l.greet = l.state != open
 		return c.wake(now, l)
 	case TryNow:
 		return c.tryNow(now, c.line(in.Dest))
@@ -173,7 +178,7 @@ func (c *Core) staged(now time.Time, r Row) []Output {
 
 // wake says what the line needs: a dial, a turn at the stream, or nothing.
 func (c *Core) wake(now time.Time, l *line) []Output {
-	ready := false
+	ready := l.greet && l.state == closed
 	for _, e := range l.entries {
 		// What is carried still goes straight when the line stands.
 		if e.flying == 0 && (e.due(now) || e.status == Carried && l.state == closed) {
@@ -217,7 +222,7 @@ func (c *Core) opened(now time.Time, in Opened) []Output {
 		out = append(out, Return{in.Dest, in.Incarnation, in.Mark})
 		l.recent = nil
 	}
-	l.state, l.failures, l.reason = open, 0, ""
+	l.state, l.failures, l.reason, l.greet = open, 0, "", false
 	l.inc, l.acked, l.sent = in.Incarnation, in.Mark, max(in.Mark, l.sent)
 	for _, e := range l.entries {
 		// The same bytes before the same Register are refused again.

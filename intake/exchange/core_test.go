@@ -95,6 +95,8 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		return fmt.Sprintf("in %s\n", at.Sub(s.now).Round(time.Millisecond))
 	case "up":
 		return step(PeerUp{dest})
+	case "hello":
+		return step(Greet{dest})
 	case "try":
 		return step(TryNow{dest})
 	case "greet":

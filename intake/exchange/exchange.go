@@ -48,6 +48,9 @@ type Cases interface {
 	Keep(ctx context.Context, id casefile.ID, request string, sealed []byte) (casefile.State, error)
 	// Each is at most limit cases by ascending id, after one.
 	Each(after casefile.ID, limit int) ([]casefile.State, error)
+	// Overruled are the ends of our former logs of a case that a log of a
+	// higher epoch overruled and that nobody has settled yet.
+	Overruled(id casefile.ID) ([]Tail, error)
 	// Own is number and chained hash of everything that this party sealed,
 	// as it is committed.
 	Own() chain.Head
@@ -55,6 +58,12 @@ type Cases interface {
 	Fenced() (reason string, fenced bool)
 	// Changed is closed when something was committed; ask again afterwards.
 	Changed() <-chan struct{}
+}
+
+// Tail is the end of a log: the records behind a head.
+type Tail struct {
+	Base    chain.Head
+	Records [][]byte
 }
 
 // Blobs is what the exchange asks of the store of attachments. Safe for
@@ -324,6 +333,10 @@ func (x *Exchange) announceLocked() {
 // PeerUp says that a center is connected, or that it is back: what waits for
 // it is sent at once.
 func (x *Exchange) PeerUp(c area.Center) { x.ask(PeerUp{c}) }
+
+// Greet says hello to a center once, even if nothing waits for it: whoever
+// remembers more of this node than it does itself tells it so before it writes.
+func (x *Exchange) Greet(c area.Center) { x.ask(Greet{c}) }
 
 // TryNow sends what waits for a center at once, what it refused included.
 func (x *Exchange) TryNow(c area.Center) { x.ask(TryNow{c}) }

@@ -87,7 +87,37 @@ func (x *Exchange) caseParts(r Row, yield func(part) error) error {
 			}
 		}
 	}
+	if r.Purpose != Offer {
+		if err := x.overruled(r, k, yield); err != nil {
+			return err
+		}
+	}
 	return x.records(r, base, page, state.Head.Index, yield)
+}
+
+// overruled sends what we wrote before a higher epoch overruled it, so that
+// whoever goes on with the case learns of it and settles it. That it has come
+// is remembered like the coming of a blob. A branch goes in one piece, for a
+// second would find nothing to continue: of one that is too long, the beginning.
+func (x *Exchange) overruled(r Row, k known, yield func(part) error) error {
+	tails, err := x.cases.Overruled(casefile.ID(r.Key.ID))
+	if err != nil {
+		return err
+	}
+	for _, t := range tails {
+		head, size, n := t.Base, 0, 0
+		for ; n < len(t.Records) && (n == 0 || size+len(t.Records[n]) <= batchBudget); n++ {
+			head, size = head.Next(t.Records[n]), size+len(t.Records[n])
+		}
+		if len(k.missing([]chain.Hash{head.Hash})) == 0 {
+			continue
+		}
+		w := wireRow{Kind: CaseRow, ID: r.Key.ID, Purpose: Reconcile, Base: t.Base, Records: t.Records[:n]}
+		if err := yield(part{w, Flight{Key: r.Key, Version: r.Version, Blob: head.Hash}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // after is where the destination's copy ends, if that lies on our log (the

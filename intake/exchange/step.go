@@ -38,6 +38,8 @@ type (
 	RowDropped struct{ Key Key }
 	// PeerUp: the destination is connected, or says that it is back.
 	PeerUp struct{ Dest area.Center }
+	// Greet: the destination is to hear our word, even if nothing waits for it.
+	Greet struct{ Dest area.Center }
 	// TryNow: an operator asks for it, refused rows included.
 	TryNow struct{ Dest area.Center }
 	// Tick: time has passed.

@@ -18,7 +18,7 @@ func (c *Core) Wake(now time.Time) (at time.Time, ok bool) {
 	}
 	for _, l := range c.lines {
 		var first time.Time
-		any := false
+		any := l.greet && l.state == closed
 		for _, e := range l.entries {
 			if e.flying > 0 || e.status == Refused {
 				continue

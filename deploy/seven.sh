@@ -1,0 +1,300 @@
+#!/usr/bin/env bash
+# Seven nodes as seven operating-system processes on this machine: a piece of
+# the real Wujiang, joined by tickets, which does three cases through the
+# command line alone, and verifies every log on every node at the end.
+#
+#   deploy/seven.sh path/to/tongban [folder]
+#
+# The folder (default: a temporary one, removed at the end) keeps data and logs.
+# All people are invented; their identity numbers begin with 999999, which no
+# area has. Exit 0 only if everything holds.
+set -Eeuo pipefail
+
+bin=$(realpath "${1:?usage: deploy/seven.sh path/to/tongban [folder]}")
+work=${2:-}
+patience=60 # seconds that any one step may take
+export TONGBAN_STAFF=seven.sh
+unset TONGBAN_DIR TONGBAN_API
+
+keep=yes
+if [[ -z $work ]]; then work=$(mktemp -d) keep=; fi
+mkdir -p "$work"
+
+declare -A center=(
+  [wujiang]=320509000000 [tongli]=320509111000 [lili]=320509110000
+  [yejian]=320509111201 [beilian]=320509111203 [chengsi]=320509110201 [fenhuwan]=320509110204
+)
+nodes=(wujiang tongli lili yejian beilian chengsi fenhuwan)
+declare -A pid
+
+# --- telling, failing, cleaning up ---
+
+begun=$(date +%s%N)
+say() {
+  local ms=$((($(date +%s%N) - begun) / 1000000))
+  printf '%4d.%ds  %s\n' $((ms / 1000)) $((ms % 1000 / 100)) "$*"
+}
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
+
+cleanup() {
+  local status=$?
+  trap - EXIT INT TERM
+  for n in "${!pid[@]}"; do kill "${pid[$n]}" 2>/dev/null || true; done
+  for n in "${!pid[@]}"; do wait "${pid[$n]}" 2>/dev/null || true; done
+  if ((status != 0)); then
+    for n in "${nodes[@]}"; do
+      [[ -f $work/$n.log ]] || continue
+      printf '\n--- the end of the log of %s\n' "$n" >&2
+      grep -v 'level=DEBUG' "$work/$n.log" | tail -n 15 >&2 || true
+    done
+  fi
+  if [[ -z $keep ]]; then rm -rf "$work"; else echo "data and logs are in $work"; fi
+  exit "$status"
+}
+trap cleanup EXIT
+trap 'echo "FAILED at line $LINENO: $BASH_COMMAND" >&2' ERR
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# on NODE ARGS...: the command line, talking to one node.
+on() {
+  local n=$1
+  shift
+  "$bin" --dir "$work/$n" "$@"
+}
+
+# until_ok WHAT COMMAND...: repeats a command until it succeeds, or time is over.
+until_ok() {
+  local what=$1 deadline=$((SECONDS + patience)) out
+  shift
+  until out=$("$@" 2>&1); do
+    for n in "${!pid[@]}"; do
+      kill -0 "${pid[$n]}" 2>/dev/null || fail "$what: the node of $n has stopped"
+    done
+    ((SECONDS < deadline)) || fail "$what, after $patience s: $out"
+    sleep 0.1 # between two looks
+  done
+}
+
+# refused CODE COMMAND...: a command that must be refused with an exit code.
+refused() {
+  local want=$1 got=0
+  shift
+  "$@" >"$work/refused" 2>&1 || got=$?
+  ((got == want)) || fail "exit $got instead of $want: $* ($(cat "$work/refused"))"
+}
+
+# field NAME: the first field of that name in JSON on the standard input.
+field() { sed -nE 's/^ *"'"$1"'": "?([^",]*)"?,?$/\1/p' | sed -n 1p; }
+
+# --- ports: a block that nobody listens on ---
+
+busy() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+free_block() {
+  local base try p
+  for try in {1..50}; do
+    base=$((10000 + RANDOM % 20000))
+    for ((p = base; p < base + 28; p++)); do busy "$p" && continue 2; done
+    echo "$base"
+    return
+  done
+  fail "no free ports"
+}
+base=$(free_block)
+
+# layout NODE: the flags of a node's configuration. Fenhuwan stands for a
+# village behind NAT: it listens on nothing and only dials out to its town.
+layout() {
+  local i p
+  for i in "${!nodes[@]}"; do [[ ${nodes[i]} == "$1" ]] && p=$((base + 4 * i)); done
+  echo --api-listen "127.0.0.1:$((p + 3))" --fast
+  if [[ $1 == fenhuwan ]]; then
+    echo --listen none --enrol none --presence none
+  else
+    echo --listen "/ip4/127.0.0.1/tcp/$p" --enrol "127.0.0.1:$((p + 1))" --presence "127.0.0.1:$((p + 2))"
+  fi
+}
+
+start() {
+  "$bin" --dir "$work/$1" run >>"$work/$1.out" 2>>"$work/$1.log" &
+  pid[$1]=$!
+  on "$1" status --wait "${patience}s" >/dev/null || fail "$1 does not get ready"
+}
+
+# --- the city ---
+
+say "吴江区 founds a realm"
+# shellcheck disable=SC2046
+on wujiang realm create --center "${center[wujiang]}" $(layout wujiang) >/dev/null
+start wujiang
+
+enlist() { # INVITER NODE
+  local ticket
+  ticket=$(on "$1" invite "${center[$2]}" 2>/dev/null)
+  # shellcheck disable=SC2046
+  on "$2" join "$ticket" $(layout "$2") >/dev/null
+  start "$2"
+  say "$(on "$2" status --json | field name) joined with a ticket of $1"
+  # The same ticket lets nobody else in.
+  refused 3 "$bin" --dir "$work/stranger" join "$ticket" --api-listen none
+  rm -rf "$work/stranger"
+}
+enlist wujiang tongli
+enlist wujiang lili
+enlist tongli yejian
+enlist tongli beilian
+enlist lili chengsi
+enlist lili fenhuwan
+
+on wujiang voter add "${center[tongli]}" >/dev/null
+on wujiang voter add "${center[lili]}" >/dev/null
+say "three voters: $(on wujiang voter list | sed 1d | cut -d' ' -f1 | xargs)"
+
+on wujiang item publish --starter >/dev/null
+on wujiang calendar publish --starter >/dev/null
+say "$(on wujiang status --json | field items) items published through Raft"
+
+level() { # every copy of the Register has what the district's has
+  local want got n
+  want=$(on wujiang status --json | field index)
+  for n in "${nodes[@]}"; do
+    got=$(on "$n" status --json | field index)
+    ((got >= want)) || { echo "$n has record $got of $want"; return 1; }
+  done
+}
+until_ok "the Register comes down to every node" level
+say "every village has them: the Register stands at record $(on fenhuwan status --json | field index)"
+
+# --- steps of a case ---
+
+pass() { # CASE FROM TO [HAND-OVER FLAGS]: hands a case over, and it is taken over
+  local id=$1 from=$2 to=$3
+  shift 3
+  on "$from" case hand-over "$id" -q "$@" >/dev/null
+  until_ok "$id comes from $from to $to" on "$to" case take-over "$id" --key "$id-$from-$to-$RANDOM" -q
+  say "  $from → $to"
+}
+step() { # NODE ACTION CASE FLAGS...
+  local n=$1 action=$2
+  shift 2
+  on "$n" case "$action" "$@" -q >/dev/null
+  say "  $n: $action"
+}
+
+say "story 1: 生育登记, settled at a village counter by a dated power"
+refused 3 on yejian case open TB-D26 --subject "${center[yejian]}" --name 虚构甲 --accept
+say "  refused: $(sed -n 1p "$work/refused")"
+on wujiang power grant "${center[yejian]}" TB-D26 --level town --document 演示授权书（虚构） >/dev/null
+until_ok "the power comes down" level
+one=$(on yejian case open TB-D26 --subject "${center[yejian]}" --name 虚构甲 --resident-id 999999199001010016 --accept -q)
+say "  yejian: opened and accepted $one"
+step yejian settle "$one" --conclude
+
+say "story 2: 居住证, one notice, village → town → district and back"
+permit=TE44011350000011705442106041002
+two=$(on yejian case open $permit --subject "${center[yejian]}" --name 虚构乙 --resident-id 999999198803150024 \
+  --paper id-card --paper photo=missing -q)
+say "  yejian: opened $two"
+refused 3 on yejian case accept "$two"
+step yejian notice "$two" --note photo=近期免冠
+on yejian case print "$two" notice >"$work/notice.txt"
+grep -q 本人相片 "$work/notice.txt" && grep -q 居住地住址证明 "$work/notice.txt" || fail "the notice does not name both papers"
+refused 3 on yejian case notice "$two" # there is one notice
+step yejian supplement "$two" --paper photo --paper proof=copy
+pass "$two" yejian tongli
+step tongli accept "$two"
+step tongli check "$two" --opinion 材料属实
+refused 3 on tongli case decide "$two" # the district's to do
+pass "$two" tongli wujiang
+step wujiang decide "$two" --text 准予签发
+pass "$two" wujiang yejian
+step yejian hand-out "$two"
+step yejian conclude "$two"
+
+say "story 3: 残疾人证换领, received in another town, decided at home, handed out where it was asked for"
+three=$(on chengsi case open TB-D23 --subject "${center[yejian]}" --deliver "${center[fenhuwan]}" \
+  --name 虚构丙 --resident-id 999999197506200035 --complete -q)
+say "  chengsi: opened $three"
+pass "$three" chengsi tongli
+step tongli accept "$three"
+step tongli suspend "$three"
+step tongli resume "$three" --result 评定完成，等级不变
+pass "$three" tongli yejian --to "${center[yejian]}" --purpose 公示
+step yejian suspend "$three"
+step yejian resume "$three" --result 公示期满，无异议
+pass "$three" yejian wujiang
+step wujiang decide "$three"
+pass "$three" wujiang fenhuwan
+step fenhuwan hand-out "$three" --to agent
+step fenhuwan conclude "$three"
+
+# --- verification ---
+
+drained() { # nothing waits to leave anywhere
+  local n waits
+  for n in "${nodes[@]}"; do
+    waits=$(on "$n" status --json | field outbox)
+    ((waits == 0)) || { on "$n" outbox list; return 1; }
+  done
+}
+until_ok "every outbox runs dry" drained
+until_ok "the Register is level" level
+
+say "verification"
+hash=$(on wujiang register status --json | field hash)
+failed=0
+printf '\n%-10s %-14s %-9s %-28s %s\n' NODE CENTER ROLE REGISTER CASES
+for n in "${nodes[@]}"; do
+  register=$(on "$n" register verify 2>&1) || failed=1
+  cases=$(on "$n" case verify --all 2>&1) || failed=1
+  [[ $(on "$n" register status --json | field hash) == "$hash" ]] || { register+=" ANOTHER HEAD"; failed=1; }
+  printf '%-10s %-14s %-9s %-28s %s\n' "$n" "${center[$n]}" "$(on "$n" status --json | field role)" "${register#holds: }" "${cases#holds: }"
+done
+echo
+# The whole log of a case lies at its origin, at its last custodian and at those
+# over them; what another center that it passed through has is its beginning.
+whole() { # CASE NODE...
+  local id=$1 n view head hashes want= copies=0 earlier=0
+  shift
+  hashes=$(on "$1" case log "$id" --json | sed -nE 's/^ *"hash": "([0-9a-f]+)".*/\1/p')
+  want=$(tail -n 1 <<<"$hashes")
+  for n in "${nodes[@]}"; do
+    view=$(on "$n" case show "$id" --json 2>/dev/null) || view=
+    head=$(sed -n '/"head": {/,/}/p' <<<"$view" | field hash)
+    case " $* " in
+    *" $n "*) # must have it whole
+      if [[ $head == "$want" && $(field phase <<<"$view") == concluded ]]; then
+        copies=$((copies + 1))
+      else
+        echo "$id: $n has not the whole log" >&2
+        failed=1
+      fi
+      ;;
+    *)
+      [[ -n $head ]] || continue
+      earlier=$((earlier + 1))
+      grep -qx "$head" <<<"$hashes" || { echo "$id: $n has another log" >&2; failed=1; }
+      ;;
+    esac
+  done
+  echo "$id  concluded; whole at $copies centers, its beginning at $earlier more; head ${want:0:12}"
+}
+whole "$one" yejian tongli wujiang
+whole "$two" yejian tongli wujiang
+whole "$three" fenhuwan chengsi lili wujiang
+((failed == 0)) || fail "something does not hold"
+
+say "idle memory of a village: $(on fenhuwan status | sed -nE 's/^memory +//p'); started $(on fenhuwan status | sed -nE 's/^started +//p')"
+for n in "${nodes[@]}"; do kill "${pid[$n]}"; done
+for n in "${nodes[@]}"; do
+  got=0
+  wait "${pid[$n]}" || got=$?
+  unset "pid[$n]"
+  ((got == 0)) || fail "$n stopped with exit $got"
+done
+say "all seven stopped cleanly; everything holds"

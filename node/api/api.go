@@ -1,0 +1,174 @@
+// Package api is the node's HTTP surface: JSON for the command line and for
+// pages, described at /openapi.json.
+//
+// It must never decide anything (the desk, the Register and the exchange do),
+// and never answer a request without a token, but for the bare words of
+// /healthz and /readyz.
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"path"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// MaxBody is the largest request body, in bytes: a case with its scanned
+// papers.
+const MaxBody = 16 << 20
+
+// Server answers HTTP. Make it with New; it is safe for concurrent use.
+type Server struct {
+	// Constructor parameters.
+	node  Services
+	token string
+	log   *slog.Logger
+
+	index   index
+	handler http.Handler
+}
+
+// New builds the server over a node's services. token is what every request
+// must bring, as "Authorization: Bearer …" or in the cookie of the pages.
+func New(node Services, token, version string, log *slog.Logger) *Server {
+	s := &Server{node: node, token: token, log: log}
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("Tongban 通办", version)
+	config.Info.Description = "One center's node. Every call needs the local token as a bearer token."
+	config.DocsPath = "" // its page loads scripts from elsewhere
+	config.CreateHooks = nil
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer"},
+	}
+	config.Security = []map[string][]string{{"token": {}}}
+	api := humago.New(mux, config)
+	s.registerNode(api)
+	s.registerCatalogue(api)
+	s.registerCenters(api)
+	s.registerCases(api)
+	s.registerActions(api)
+	s.registerExchange(api)
+	s.registerRequests(api)
+	mux.HandleFunc("GET /v1/backup", s.backup)
+	mux.HandleFunc("POST /v1/inbox", s.take)
+	mux.HandleFunc("GET /{$}", s.page)
+	mux.HandleFunc("GET /healthz", s.healthy)
+	mux.HandleFunc("GET /readyz", s.ready)
+	s.handler = s.guard(mux)
+	return s
+}
+
+// schemaName puts the package before the name of a type: several packages have
+// a Status.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	pkg := path.Base(t.PkgPath())
+	if t.Name() == "" || pkg == "api" || pkg == "." {
+		return name
+	}
+	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+}
+
+// ServeHTTP answers one request. Nothing, the OpenAPI document included, is
+// served without a token.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Serve answers on l until ctx ends, then lets running requests finish for at
+// most five seconds. It closes l.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		server.Close()
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+const tokenCookie = "tongban"
+
+// guard lets through who has the token, and logs who has not.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if given := r.URL.Query().Get("token"); r.URL.Path == "/" && given != "" && s.same(given) {
+			http.SetCookie(w, &http.Cookie{Name: tokenCookie, Value: given, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		}
+		if !s.authentic(r) {
+			s.log.Warn("request refused: no valid token", "method", r.Method, "path", r.URL.Path, "from", r.RemoteAddr)
+			writeProblem(w, problem(http.StatusUnauthorized, "unauthenticated",
+				"this node answers nobody without its token",
+				"send the content of the file \"token\" in the data directory as a bearer token"))
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) authentic(r *http.Request) bool {
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return s.same(bearer)
+	}
+	// The cookie serves reading only: a page of another origin can make a
+	// browser send it, but cannot read what comes back.
+	c, err := r.Cookie(tokenCookie)
+	return err == nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) && s.same(c.Value)
+}
+
+func (s *Server) same(given string) bool {
+	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(s.token))
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok\n")) }
+
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	if why := s.node.NotReady(); why != "" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		w.Write([]byte("not ready: " + why + "\n"))
+		return
+	}
+	w.Write([]byte("ready\n"))
+}

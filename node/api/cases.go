@@ -1,0 +1,295 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tongban/catalog/area"
+	"tongban/catalog/register"
+	"tongban/consensus/chain"
+	"tongban/consensus/refusal"
+	"tongban/intake/cabinet"
+	"tongban/intake/casefile"
+	"tongban/intake/desk"
+	"tongban/intake/notice"
+)
+
+// CasePath names a case. It is exported because only then its field is read
+// where it is embedded.
+type CasePath struct {
+	ID casefile.ID `path:"id" maxLength:"60"`
+}
+
+// EventView is one entry of a casefile for people.
+type EventView struct {
+	Seq          uint64         `json:"seq"`
+	Kind         casefile.Kind  `json:"kind"`
+	Author       casefile.Party `json:"author"`
+	Staff        string         `json:"staff"`
+	DeskTime     int64          `json:"desk_time"`
+	NodeTime     int64          `json:"node_time"`
+	ClockSuspect bool           `json:"clock_suspect,omitempty"`
+	Epoch        casefile.Epoch `json:"epoch"`
+	Register     uint64         `json:"register"` // index that the author had
+	Hash         chain.Hash     `json:"hash"`     // of the log up to and with this event
+	Body         any            `json:"body"`
+}
+
+// CaseView is a case on the screen.
+type CaseView struct {
+	desk.View
+	Branches []cabinet.Branch `json:"branches,omitempty"`
+	Frozen   bool             `json:"frozen,omitempty"`
+}
+
+func (s *Server) registerCases(api huma.API) {
+	route(s, api, op("cases", http.MethodGet, "/v1/cases", "list cases", "cases"), s.cases)
+	route(s, api, op("case", http.MethodGet, "/v1/cases/{id}", "show a case", "cases"), s.caseView)
+	route(s, api, op("case-log", http.MethodGet, "/v1/cases/{id}/log", "list the events of a case", "cases"), s.caseLog)
+	route(s, api, op("case-offers", http.MethodGet, "/v1/cases/{id}/actions", "list what may be done with a case now", "cases"),
+		func(_ context.Context, in *CasePath) ([]desk.Offered, error) {
+			state, err := s.node.Cabinet.State(in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return s.node.Desk.Actions(state), nil
+		})
+	route(s, api, op("case-applicant", http.MethodGet, "/v1/cases/{id}/applicant", "show the applicant of a case", "cases"), s.applicant)
+	route(s, api, op("case-print", http.MethodGet, "/v1/cases/{id}/documents/{kind}", "print a document of a case", "cases"),
+		func(_ context.Context, in *struct {
+			CasePath
+			Kind notice.Kind `path:"kind"`
+		}) (Document, error) {
+			text, err := s.node.Desk.Print(in.ID, in.Kind)
+			return Document{text}, err
+		})
+	route(s, api, op("case-verify", http.MethodPost, "/v1/cases/{id}/verify", "verify a case from its first event", "cases"),
+		func(ctx context.Context, in *CasePath) (Verified, error) {
+			started := time.Now()
+			state, err := s.node.Cabinet.Verify(ctx, in.ID)
+			if refusal.CodeOf(err) == refusal.NotFound {
+				return Verified{}, err
+			}
+			return verified(started, state.Head.Index, err), nil
+		})
+	route(s, api, op("cases-verify", http.MethodPost, "/v1/verify", "verify every case", "cases"), s.verifyAll)
+	route(s, api, op("seizures", http.MethodPost, "/v1/seizures", "grant the seizure of a lost center's cases", "cases"), s.seizures)
+}
+
+// Document is a printed text.
+type Document struct {
+	Text string `json:"text"`
+}
+
+func verified(started time.Time, checked uint64, faults ...error) Verified {
+	v := Verified{Checked: checked, Holds: true, Took: time.Since(started).Round(time.Millisecond).String()}
+	for _, err := range faults {
+		if err != nil {
+			v.Holds, v.Faults = false, append(v.Faults, err.Error())
+		}
+	}
+	return v
+}
+
+func (s *Server) cases(_ context.Context, in *struct {
+	Box   desk.Box `query:"box" enum:"mine,arrived,sent,opened,all" default:"mine"`
+	Text  string   `query:"text" maxLength:"100"`
+	Skip  int      `query:"skip" minimum:"0" doc:"how many of the most urgent to leave out: paging"`
+	Limit int      `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}) (desk.Worklist, error) {
+	return s.node.Desk.Worklist(desk.Query{Box: in.Box, Text: in.Text, Skip: in.Skip, Limit: in.Limit})
+}
+
+func (s *Server) caseView(_ context.Context, in *CasePath) (CaseView, error) {
+	v, err := s.node.Desk.Look(in.ID)
+	if err != nil {
+		return CaseView{}, err
+	}
+	out := CaseView{View: v}
+	if out.Branches, err = s.node.Cabinet.Branches(in.ID); err != nil {
+		return CaseView{}, err
+	}
+	out.Frozen, err = s.node.Cabinet.Frozen(in.ID)
+	return out, err
+}
+
+func (s *Server) caseLog(_ context.Context, in *struct {
+	CasePath
+	From  uint64 `query:"from" minimum:"1" default:"1"`
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"500"`
+}) ([]EventView, error) {
+	if _, err := s.node.Cabinet.State(in.ID); err != nil {
+		return nil, err
+	}
+	records, err := s.node.Cabinet.Log(in.ID, 1, int(in.From)-1+in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := []EventView{}
+	head := chain.Start(string(in.ID))
+	for _, b := range records {
+		head = head.Next(b)
+		r, err := casefile.Read(b)
+		if err != nil {
+			return nil, err
+		}
+		if head.Index < in.From {
+			continue
+		}
+		e := r.Event
+		body, err := e.Content()
+		if err != nil {
+			body = nil // a kind of a newer program: shown without its content
+		}
+		out = append(out, EventView{e.Seq, e.Kind, e.Author, e.Staff, e.DeskTime, e.NodeTime, e.ClockSuspect, e.Epoch, e.Register.Index, head.Hash, body})
+	}
+	return out, nil
+}
+
+// applicant shows who applies. Identity numbers are masked unless asked for,
+// and the asking is logged with the name of who asked.
+func (s *Server) applicant(_ context.Context, in *struct {
+	CasePath
+	Unmask bool   `query:"unmask"`
+	Staff  string `query:"staff" doc:"who wants the full numbers"`
+}) (desk.Applicant, error) {
+	state, err := s.node.Cabinet.State(in.ID)
+	if err != nil {
+		return desk.Applicant{}, err
+	}
+	a, err := s.node.Desk.Applicant(state)
+	if err != nil {
+		return desk.Applicant{}, err
+	}
+	if !in.Unmask {
+		mask(&a.Person)
+		if a.Agent != nil {
+			mask(a.Agent)
+		}
+		return a, nil
+	}
+	if in.Staff == "" {
+		return desk.Applicant{}, refusal.Newf(refusal.Malformed, "unmask the applicant", "name yourself with --staff", "nobody is named as asking")
+	}
+	s.log.Info("audit: applicant unmasked", "case", in.ID, "staff", in.Staff)
+	return a, nil
+}
+
+func mask(p *desk.Person) {
+	p.ResidentID = masked(p.ResidentID, 6, 4)
+	p.OtherID = masked(p.OtherID, 2, 2)
+	p.Telephone = masked(p.Telephone, 3, 4)
+}
+
+// masked keeps the first and the last characters.
+func masked(s string, first, last int) string {
+	r := []rune(s)
+	for i := first; i < len(r)-last; i++ {
+		r[i] = '*'
+	}
+	if len(r) <= first+last {
+		for i := range r {
+			r[i] = '*'
+		}
+	}
+	return string(r)
+}
+
+func (s *Server) verifyAll(ctx context.Context, _ *none) (Verified, error) {
+	started := time.Now()
+	checked := 0
+	failed, err := s.node.Cabinet.VerifyAll(ctx, func(done, _ int) { checked = done })
+	if err != nil {
+		return Verified{}, err
+	}
+	faults := make([]error, len(failed))
+	for i, f := range failed {
+		faults[i] = refusal.Newf("does_not_hold", string(f.Case), "", "%w", f.Err)
+	}
+	return verified(started, uint64(checked), faults...), nil
+}
+
+// Seizing asks for the seizure of the cases that a lost center holds, as far
+// as this node has copies of them.
+type Seizing struct {
+	Lost    area.Center   `json:"lost"`
+	Grantee area.Center   `json:"grantee"` // who goes on with them
+	Cases   []casefile.ID `json:"cases,omitempty"`
+	Reason  string        `json:"reason" minLength:"1"`
+	Staff   string        `json:"staff"`
+	DryRun  bool          `json:"dry_run,omitempty"`
+}
+
+// SeizureView is one case of a seizure.
+type SeizureView struct {
+	Case   casefile.ID      `json:"case"`
+	Epoch  uint32           `json:"epoch"`
+	Base   chain.Head       `json:"base"`
+	Result *register.Result `json:"result,omitempty"`
+}
+
+// seizures collects what the lost center holds, or was offered and did not
+// answer, and has the Register grant the next epoch of each.
+func (s *Server) seizures(ctx context.Context, in *struct{ Body Seizing }) ([]SeizureView, error) {
+	ask := in.Body
+	incarnation, ok := s.node.Register.Current(ask.Grantee)
+	if !ok {
+		return nil, refusal.Newf(refusal.NotFound, "seize", "", "no center %s is enrolled", ask.Grantee)
+	}
+	states, err := s.heldBy(ask.Lost, ask.Cases)
+	if err != nil {
+		return nil, err
+	}
+	out := []SeizureView{}
+	var wishes []Wish
+	for _, st := range states {
+		epoch := max(s.node.Register.Epoch(string(st.ID)), st.Epoch) + 1
+		out = append(out, SeizureView{Case: st.ID, Epoch: epoch, Base: st.Head})
+		wishes = append(wishes, Wish{Staff: ask.Staff, Body: register.Seizure{
+			Case: string(st.ID), Epoch: epoch, Grantee: ask.Grantee, Incarnation: incarnation,
+			Base: st.Head, Lost: ask.Lost, Subject: st.Subject, Reason: ask.Reason,
+		}})
+	}
+	if ask.DryRun || len(wishes) == 0 {
+		return out, nil
+	}
+	results, err := s.node.Propose(ctx, wishes...)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range results {
+		out[i].Result = &r
+	}
+	return out, nil
+}
+
+func (s *Server) heldBy(lost area.Center, only []casefile.ID) ([]casefile.State, error) {
+	if len(only) > 0 {
+		var out []casefile.State
+		for _, id := range only {
+			st, err := s.node.Cabinet.State(id)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, st)
+		}
+		return out, nil
+	}
+	var out []casefile.State
+	after := casefile.ID("")
+	for {
+		page, err := s.node.Cabinet.List(cabinet.Filter{Mine: lost, Open: true}, after, 500)
+		if err != nil || len(page) == 0 {
+			return out, err
+		}
+		for _, st := range page {
+			if st.Next().Center == lost { // who alone could write on it
+				out = append(out, st)
+			}
+		}
+		after = page[len(page)-1].ID
+	}
+}

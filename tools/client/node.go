@@ -1,0 +1,124 @@
+package client
+
+import (
+	"context"
+	"strconv"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/register"
+	"tongban/catalog/rule"
+	"tongban/catalog/workday"
+	"tongban/node/api"
+)
+
+// Status is the node at this moment.
+func (c *Client) Status(ctx context.Context) (api.Status, error) {
+	return get[api.Status](ctx, c, "/v1/status", nil)
+}
+
+// --- the Register ---
+//
+// Calls that bring a command to the Register return when this node's own copy
+// has its record. They carry no idempotency key: where the answer is lost the
+// node goes on trying by itself, and the journal tells what came of it.
+
+// Records lists at most limit (1 to 1000) records of the journal.
+func (c *Client) Records(ctx context.Context, from register.Index, limit int) ([]api.RecordView, error) {
+	return get[[]api.RecordView](ctx, c, "/v1/register/records", params("from", strconv.FormatUint(from, 10), "limit", strconv.Itoa(limit)))
+}
+
+// VerifyRegister has the node verify its journal from record 1.
+func (c *Client) VerifyRegister(ctx context.Context) (api.Verified, error) {
+	return post[api.Verified](ctx, c, "/v1/register/verify", nil)
+}
+
+// SetVoters names who orders the Register: one voter more or less at a time.
+func (c *Client) SetVoters(ctx context.Context, staff string, members ...area.Center) (register.Result, error) {
+	return put[register.Result](ctx, c, "/v1/voters", map[string]any{"members": members, "staff": staff})
+}
+
+// Lead hands the lead of the voters over; the node asked must have it.
+func (c *Client) Lead(ctx context.Context, to area.Center) error {
+	return c.Do(ctx, "POST", "/v1/voters/lead", nil, map[string]any{"to": to}, nil)
+}
+
+// Items lists at most limit (1 to 500) items as the node's own area sees them,
+// after the last one of the page before.
+func (c *Client) Items(ctx context.Context, text string, after item.Ref, limit int) (api.ItemList, error) {
+	return get[api.ItemList](ctx, c, "/v1/items", params("text", text, "after", string(after.Code), "after_area", string(after.Area), "limit", strconv.Itoa(limit)))
+}
+
+// Item is the version of an item by which the node's center works.
+func (c *Client) Item(ctx context.Context, code item.Code) (api.ItemView, error) {
+	return get[api.ItemView](ctx, c, Path("items", string(code)), nil)
+}
+
+// PublishItems publishes items, all or none: the result of each is nil where a
+// finding forbids one of them. Area and version of each are set by the node.
+func (c *Client) PublishItems(ctx context.Context, p api.Publishing) ([]api.PublishedItem, error) {
+	return post[[]api.PublishedItem](ctx, c, "/v1/items", p)
+}
+
+// SetRule sets one rule for an area.
+func (c *Client) SetRule(ctx context.Context, staff string, a area.Code, r rule.Rule) (register.Result, error) {
+	return put[register.Result](ctx, c, "/v1/rules", map[string]any{"area": a, "rule": r, "staff": staff})
+}
+
+// SetCalendar publishes the working days of a year.
+func (c *Client) SetCalendar(ctx context.Context, staff string, y workday.Year) (register.Result, error) {
+	return put[register.Result](ctx, c, "/v1/calendar", map[string]any{"year": y, "staff": staff})
+}
+
+// GrantPower grants, prolongs or ends a dated power.
+func (c *Client) GrantPower(ctx context.Context, staff string, p register.Power) (register.Result, error) {
+	return post[register.Result](ctx, c, "/v1/powers", map[string]any{"power": p, "staff": staff})
+}
+
+// --- the directory ---
+
+// Centers lists the directory; under "" all of it.
+func (c *Client) Centers(ctx context.Context, under area.Code) ([]api.CenterView, error) {
+	return get[[]api.CenterView](ctx, c, "/v1/centers", params("under", string(under)))
+}
+
+// Invite writes a ticket for a center; hours is how long it holds, 0 for a day.
+// rejoin is for a node that was restored.
+func (c *Client) Invite(ctx context.Context, center area.Center, hours float64, rejoin bool) (api.Ticketed, error) {
+	body := map[string]any{"center": center, "rejoin": rejoin}
+	if hours > 0 {
+		body["hours"] = hours
+	}
+	return post[api.Ticketed](ctx, c, "/v1/invitations", body)
+}
+
+// CenterWords is what may be changed of a directory entry; "" leaves a field.
+type CenterWords struct {
+	Name      string `json:"name,omitempty"`
+	Address   string `json:"address,omitempty"`
+	Telephone string `json:"telephone,omitempty"`
+	Staff     string `json:"staff"`
+}
+
+// UpdateCenter changes a directory entry.
+func (c *Client) UpdateCenter(ctx context.Context, center area.Center, words CenterWords) (register.Result, error) {
+	return put[register.Result](ctx, c, Path("centers", string(center)), words)
+}
+
+// Revoke shuts a center out.
+func (c *Client) Revoke(ctx context.Context, staff string, center area.Center, reason string) (register.Result, error) {
+	return post[register.Result](ctx, c, Path("centers", string(center), "revoke"), map[string]any{"reason": reason, "staff": staff})
+}
+
+// --- the exchange ---
+
+// Outbox lists what waits: to leave for dest ("" for all), and what came and
+// waits for a newer Register.
+func (c *Client) Outbox(ctx context.Context, dest area.Center) (api.Waiting, error) {
+	return get[api.Waiting](ctx, c, "/v1/outbox", params("dest", string(dest)))
+}
+
+// TryOutbox tries a destination now.
+func (c *Client) TryOutbox(ctx context.Context, dest area.Center) error {
+	return c.Do(ctx, "POST", "/v1/outbox/try", nil, map[string]any{"dest": dest}, nil)
+}

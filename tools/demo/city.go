@@ -1,0 +1,330 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/register"
+	"tongban/catalog/starter"
+	"tongban/node"
+)
+
+// The piece of Wujiang that the demo plays in.
+const (
+	wujiang  area.Center = "320509000000"
+	tongli   area.Center = "320509111000"
+	lili     area.Center = "320509110000"
+	yejian   area.Center = "320509111201" // of Tongli
+	beilian  area.Center = "320509111203" // of Tongli
+	chengsi  area.Center = "320509110201" // of Lili
+	fenhuwan area.Center = "320509110204" // of Lili
+)
+
+var (
+	towns    = []area.Center{tongli, lili}
+	villages = []area.Center{yejian, beilian, chengsi, fenhuwan}
+	everyone = append([]area.Center{wujiang, tongli, lili}, villages...)
+)
+
+// member is one running node of the city.
+type member struct {
+	*node.Node
+	stop context.CancelFunc
+	done chan error
+}
+
+type city struct {
+	out     io.Writer
+	dir     string
+	log     *slog.Logger
+	version string
+	nodes   map[string]*member
+	names   map[area.Code]string
+	items   map[string]item.Item // of the starter catalogue, by record
+}
+
+func (c *city) line(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
+
+// at is the running node of a center.
+func (c *city) at(center area.Center) *member { return c.nodes[string(center)] }
+
+// name is how a center presents itself in Suzhou: the names are data.
+func (c *city) name(center area.Center) string {
+	name := c.names[center.Area()]
+	switch center.Level() {
+	case area.District:
+		return name + "政务服务中心"
+	case area.Town:
+		return name + "为民服务中心"
+	}
+	return strings.TrimSuffix(name, "委会") + "便民服务中心"
+}
+
+// short is the place alone.
+func (c *city) short(center area.Center) string {
+	return strings.TrimSuffix(c.names[center.Area()], "委会")
+}
+
+// build starts the seven nodes and fills the Register.
+func (c *city) build(ctx context.Context) error {
+	areas, err := starter.Areas()
+	if err != nil {
+		return err
+	}
+	c.names = map[area.Code]string{}
+	for _, a := range areas {
+		c.names[a.Code] = a.Name
+	}
+	c.heading("建一座小城", "A small city: seven nodes, three of them voters")
+	if err := c.found(ctx); err != nil {
+		return err
+	}
+	for _, town := range towns {
+		if err := c.join(ctx, wujiang, town); err != nil {
+			return err
+		}
+	}
+	if err := c.vote(ctx, wujiang, tongli, lili); err != nil {
+		return err
+	}
+	for _, village := range villages {
+		if err := c.join(ctx, village.Parent(), village); err != nil {
+			return err
+		}
+	}
+	return c.publishStarter(ctx)
+}
+
+func (c *city) found(ctx context.Context) error {
+	config, err := localConfig(wujiang)
+	if err != nil {
+		return err
+	}
+	trust, err := node.Create(c.folder(wujiang), config, node.Founding{
+		Name: c.names[wujiang.Area()], Area: wujiang.Area(), Center: c.name(wujiang), Staff: "系统建设",
+	}, rand.Reader, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := c.start(ctx, wujiang); err != nil {
+		return err
+	}
+	c.tell(wujiang, "建立本区联盟 %s", "founds the realm", trust.Realm)
+	return nil
+}
+
+func (c *city) folder(center area.Center) string { return filepath.Join(c.dir, string(center)) }
+
+// localConfig is a node on loopback, with ports that are free now.
+func localConfig(center area.Center) (node.Config, error) {
+	config := node.DefaultConfig(center)
+	config.Profile = "village"
+	config.Disk = node.DiskConfig{MinFreeMiB: 64, BallastMiB: 1}
+	config.Timing.Fast = true
+	ports := make([]string, 4)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return config, err
+		}
+		defer l.Close() // all four at once, so that they differ
+		_, ports[i], _ = net.SplitHostPort(l.Addr().String())
+	}
+	config.Peer.Listen = []string{"/ip4/127.0.0.1/tcp/" + ports[0]}
+	config.Enrol.Listen = "127.0.0.1:" + ports[1]
+	config.Presence.Listen = "127.0.0.1:" + ports[2]
+	config.API.Listen = "127.0.0.1:" + ports[3]
+	return config, nil
+}
+
+// start runs the node of a folder, and returns when it is ready.
+func (c *city) start(ctx context.Context, center area.Center) error {
+	n, err := node.Open(c.folder(center), node.Options{Log: c.log, Version: c.version})
+	if err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	m := &member{n, stop, make(chan error, 1)}
+	go func() { m.done <- n.Run(running) }()
+	c.nodes[string(center)] = m
+	return wait(ctx, "node "+string(center)+" is ready", func() bool { return n.Status().NotReady == "" })
+}
+
+// stop ends a node and waits until its disk is closed.
+func (c *city) stop(center area.Center) error {
+	m := c.at(center)
+	if m == nil {
+		return nil
+	}
+	delete(c.nodes, string(center))
+	m.stop()
+	return <-m.done
+}
+
+func (c *city) stopAll() error {
+	var errs []error
+	for _, m := range c.nodes {
+		m.stop()
+	}
+	for _, m := range c.nodes {
+		errs = append(errs, <-m.done)
+	}
+	return errors.Join(errs...)
+}
+
+// join brings a center in by a ticket of the center above.
+func (c *city) join(ctx context.Context, inviter, center area.Center) error {
+	ticket, err := c.at(inviter).Invite(center, time.Hour, false)
+	if err != nil {
+		return err
+	}
+	config, err := localConfig(center)
+	if err != nil {
+		return err
+	}
+	entry := register.Center{Name: c.name(center)}
+	if _, err := node.Join(ctx, c.folder(center), config, ticket.Encode(), entry, "", node.Options{Log: c.log}); err != nil {
+		return err
+	}
+	if err := c.start(ctx, center); err != nil {
+		return err
+	}
+	c.tell(center, "凭 %s 的一次性邀请加入", "joins with a single-use ticket", c.short(inviter))
+	return nil
+}
+
+// vote makes the centers the voters, one change at a time.
+func (c *city) vote(ctx context.Context, centers ...area.Center) error {
+	for i := 2; i <= len(centers); i++ {
+		set := c.at(centers[0]).Register().Voters()
+		if err := c.propose(ctx, centers[0], register.Voters{Members: centers[:i], Base: set.Index}); err != nil {
+			return err
+		}
+		newest := centers[i-1]
+		err := wait(ctx, string(newest)+" votes", func() bool {
+			q := c.at(newest).Status().Quorum
+			return q != nil && q.Leader != ""
+		})
+		if err != nil {
+			return err
+		}
+	}
+	c.tell(centers[0], "与 %s、%s 共同排定目录次序（Raft 三票）", "votes with two towns", c.short(centers[1]), c.short(centers[2]))
+	return nil
+}
+
+func (c *city) propose(ctx context.Context, by area.Center, bodies ...register.Body) error {
+	wishes := make([]node.Wish, len(bodies))
+	for i, b := range bodies {
+		wishes[i] = node.Wish{Body: b, Staff: "目录管理"}
+	}
+	results, err := c.at(by).Propose(ctx, wishes...)
+	if err != nil {
+		return err
+	}
+	for i, r := range results {
+		err = errors.Join(err, r.Err(bodies[i].Kind().String()))
+	}
+	return err
+}
+
+// publishStarter puts items, calendars and rules into the Register and waits
+// until the last village has them.
+func (c *city) publishStarter(ctx context.Context) error {
+	items, err := starter.Items()
+	if err != nil {
+		return err
+	}
+	years, err := starter.Years()
+	if err != nil {
+		return err
+	}
+	rules, err := starter.Rules()
+	if err != nil {
+		return err
+	}
+	var bodies []register.Body
+	for _, y := range years {
+		bodies = append(bodies, register.CalendarSetting{Year: y})
+	}
+	for _, r := range rules {
+		bodies = append(bodies, register.RuleSetting{Area: wujiang.Area(), Rule: r})
+	}
+	c.items = map[string]item.Item{}
+	for _, it := range items {
+		it.Ref.Area, it.Ref.Version = wujiang.Area(), 1
+		if it.Record == "D04" { // the source gives both: six months, twelve since 2026
+			it = withCondition(it, "登记满 6 个月")
+		}
+		c.items[it.Record] = it
+		bodies = append(bodies, register.Publication{Item: it})
+	}
+	began := time.Now()
+	if err := c.propose(ctx, wujiang, bodies...); err != nil {
+		return err
+	}
+	if err := c.level(ctx); err != nil {
+		return err
+	}
+	c.tell(wujiang, "发布 %d 个事项、%d 年日历，%s 内到达全部七个中心", "publishes the starter catalogue; all seven centers have it", len(items), len(years), since(began))
+	c.line("    事项均为其他地方公开指南的样本（见各项来源），不是吴江的承诺。Templates of other areas, never Wujiang's own promises.")
+	return nil
+}
+
+func withCondition(it item.Item, text string) item.Item {
+	it.Conditions = append([]string(nil), it.Conditions...)
+	for i, condition := range it.Conditions {
+		if strings.HasPrefix(condition, "登记满") {
+			it.Conditions[i] = text
+		}
+	}
+	return it
+}
+
+// level waits until every node has what the district has.
+func (c *city) level(ctx context.Context) error {
+	head := c.at(wujiang).Register().Head()
+	for _, center := range everyone {
+		err := wait(ctx, "the Register at "+string(center), func() bool { return c.at(center).Register().Head().Index >= head.Index })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait polls a condition: for a story, half a minute is for ever.
+func wait(ctx context.Context, what string, cond func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
+	defer cancel()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for !cond() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waited too long: %s: %w", what, ctx.Err())
+		}
+	}
+	return nil
+}
+
+// token reads the API's token of a node, for the address that is printed.
+func (c *city) token(center area.Center) string {
+	b, err := os.ReadFile(filepath.Join(c.folder(center), node.TokenFile))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}

@@ -1,0 +1,167 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tongban/catalog/area"
+	"tongban/intake/cabinet"
+	"tongban/intake/casefile"
+)
+
+// now is the demo's clock: its nodes use the machine's.
+func now() time.Time { return time.Now() }
+
+// routed checks that a case is concluded and went exactly this way.
+func (w *walker) routed(ctx context.Context, want ...area.Center) error {
+	s, err := w.city.at(w.at).Cabinet().State(w.id)
+	if err != nil {
+		return err
+	}
+	if s.Phase != casefile.PhaseConcluded {
+		return fmt.Errorf("case %s is %s, not concluded", w.id, s.Phase)
+	}
+	var went []area.Center
+	var names []string
+	for _, leg := range s.Route {
+		went = append(went, leg.Party.Center)
+		names = append(names, w.short(leg.Party.Center))
+	}
+	if !slices.Equal(went, want) {
+		return fmt.Errorf("case %s went %v, want %v", w.id, went, want)
+	}
+	w.line("    路线 %s，%d 个事件，头 %s", strings.Join(names, " → "), s.Head.Index, s.Head.Hash.Short())
+	return w.copied(ctx, s.Origin.Center, want[0].Parent())
+}
+
+// copied waits until centers hold the same log as the custodian.
+func (w *walker) copied(ctx context.Context, centers ...area.Center) error {
+	s, err := w.city.at(w.at).Cabinet().State(w.id)
+	if err != nil {
+		return err
+	}
+	for _, center := range centers {
+		if w.city.at(center) == nil {
+			continue
+		}
+		err := wait(ctx, fmt.Sprintf("the copy of %s at %s", w.id, center), func() bool {
+			copied, err := w.city.at(center).Cabinet().State(w.id)
+			return err == nil && copied.Head == s.Head
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verify checks every log on every node from its first record, compares the
+// nodes with each other, and prints what it found.
+func (c *city) verify(ctx context.Context) error {
+	c.heading("核验每个节点的每份日志", "Every log on every node, from its first record")
+	if err := wait(ctx, "the outboxes to drain", c.drained); err != nil {
+		return fmt.Errorf("%w: %w", ErrDoesNotHold, err)
+	}
+	if err := c.level(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrDoesNotHold, err)
+	}
+	custodians := map[casefile.ID]area.Center{}
+	c.line("  %s  %s  %s  %s  %s  %s", pad("中心", 26), pad("目录", 18), pad("核验", 8), pad("办件", 6), pad("核验", 8), "角色")
+	failed := 0
+	for _, center := range everyone {
+		r, err := c.verifyNode(ctx, center, custodians)
+		if err != nil {
+			return err
+		}
+		failed += r.failed
+		c.line("  %s  %s  %s  %s  %s  %s", pad(c.name(center), 26), pad(r.head, 18), pad(mark(r.register), 8), pad(fmt.Sprint(r.cases), 6), pad(mark(r.casesHold), 8), r.role)
+	}
+	for id, custodian := range custodians {
+		if custodian == "" {
+			c.line("  %s: 没有一个节点是保管方", id)
+			failed++
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%w: %d logs", ErrDoesNotHold, failed)
+	}
+	c.line("  %d 个办件，每个恰有一个保管中心。 %d cases, each with exactly one custodian.", len(custodians), len(custodians))
+	return nil
+}
+
+func mark(holds bool) string {
+	if holds {
+		return "成立"
+	}
+	return "不成立"
+}
+
+type report struct {
+	head                string
+	register, casesHold bool
+	cases, failed       int
+	role                string
+}
+
+func (c *city) verifyNode(ctx context.Context, center area.Center, custodians map[casefile.ID]area.Center) (report, error) {
+	n := c.at(center)
+	head := n.Register().Head()
+	r := report{head: fmt.Sprintf("%d %s", head.Index, head.Hash.Short()), register: true, casesHold: true, role: n.Status().Role}
+	if head.Hash != c.at(wujiang).Register().Head().Hash {
+		c.line("  %s 的目录与区里不同", center)
+		r.register, r.failed = false, r.failed+1
+	}
+	if err := n.Register().Verify(ctx, nil); err != nil {
+		c.line("  %s: %v", center, err)
+		r.register, r.failed = false, r.failed+1
+	}
+	faults, err := n.Cabinet().VerifyAll(ctx, func(done, _ int) { r.cases = done })
+	if err != nil {
+		return r, err
+	}
+	for _, f := range faults {
+		c.line("  %s %s: %v", center, f.Case, f.Err)
+		r.casesHold, r.failed = false, r.failed+1
+	}
+	states, err := n.Cabinet().List(cabinet.Filter{}, "", 1000)
+	if err != nil {
+		return r, err
+	}
+	for _, s := range states {
+		if _, seen := custodians[s.ID]; !seen {
+			custodians[s.ID] = ""
+		}
+		if s.Next().Center != center {
+			continue // a copy: it may be older than the custodian's log
+		}
+		if other := custodians[s.ID]; other != "" {
+			c.line("  %s: %s 和 %s 都以为自己是保管方", s.ID, center, other)
+			r.casesHold, r.failed = false, r.failed+1
+		}
+		custodians[s.ID] = center
+	}
+	return r, nil
+}
+
+func (c *city) drained() bool {
+	for _, n := range c.nodes {
+		if len(n.Exchange().Rows("")) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// invite says how to look at the city while it runs.
+func (c *city) invite() {
+	c.line("\n城市在运行，按 Ctrl+C 停止。 The city runs on; Ctrl+C stops it.")
+	for _, center := range everyone {
+		c.line("  %s  http://%s/?token=%s", pad(c.name(center), 26), c.at(center).APIAddr(), c.token(center))
+	}
+	c.line("\n  命令行看同一座城 the same city from the command line:")
+	c.line("    go run ./tools/tongban --dir %s status", c.folder(yejian))
+	c.line("    go run ./tools/tongban --dir %s case list --box all", c.folder(wujiang))
+}

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/workday"
+	"tongban/intake/casefile"
+	"tongban/intake/desk"
+	"tongban/node/api"
+)
+
+// papers is how the papers on the counter are given on a command line.
+type papers struct {
+	given, scans, notes []string
+	complete            bool
+}
+
+const papersHelp = `
+Papers are given as --paper ID or --paper ID=STATE, where STATE is original_seen
+(the default), copy, electronic, exempt, committed, later@YYYY-MM-DD, not_needed or
+missing; 'tongban item show' lists the ids. --complete is every paper that must be
+there, seen in the original.`
+
+func (p *papers) flags(f *pflag.FlagSet) {
+	f.StringArrayVar(&p.given, "paper", nil, "a paper on the counter: ID or ID=STATE (repeat it)")
+	f.StringArrayVar(&p.scans, "scan", nil, "the scan of a paper: ID=FILE (repeat it)")
+	f.StringArrayVar(&p.notes, "paper-note", nil, "a note on a paper: ID=TEXT, no personal data (repeat it)")
+	f.BoolVar(&p.complete, "complete", false, "every paper that must be there was seen in the original")
+}
+
+// read makes the papers of a form. lacks are those that --complete stands for.
+func (p *papers) read(lacks []item.Material) ([]desk.Paper, error) {
+	var out []desk.Paper
+	place := map[string]int{}
+	add := func(one desk.Paper) {
+		if i, there := place[one.ID]; there {
+			out[i] = one
+			return
+		}
+		place[one.ID] = len(out)
+		out = append(out, one)
+	}
+	if p.complete {
+		for _, m := range lacks {
+			add(desk.Paper{ID: m.ID, State: casefile.OriginalSeen})
+		}
+	}
+	for _, text := range p.given {
+		id, state, _ := strings.Cut(text, "=")
+		state, by, _ := strings.Cut(state, "@")
+		if state == "" {
+			state = string(casefile.OriginalSeen)
+		}
+		add(desk.Paper{ID: id, State: casefile.MaterialState(state), By: workday.Date(by)})
+	}
+	pairs := func(flag string, all []string, set func(one *desk.Paper, value string) error) error {
+		for _, text := range all {
+			id, value, ok := strings.Cut(text, "=")
+			i, there := place[id]
+			if !ok || !there {
+				return usageError{fmt.Errorf("--%s %s: want ID=..., of a paper that is given", flag, text)}
+			}
+			if err := set(&out[i], value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return out, errors.Join(
+		pairs("scan", p.scans, func(one *desk.Paper, file string) (err error) {
+			one.Content, err = os.ReadFile(file)
+			return err
+		}),
+		pairs("paper-note", p.notes, func(one *desk.Paper, note string) error {
+			one.Note = note
+			return nil
+		}))
+}
+
+// acting is who does an action, when, and by which form.
+type acting struct {
+	staff    func() (string, error)
+	at, key  string
+	formFile string
+	quiet    bool
+}
+
+func (x *acting) flags(a *app, cmd *cobra.Command) {
+	x.staff = a.staffFlag(cmd)
+	f := cmd.Flags()
+	f.StringVar(&x.at, "at", "", "when it happened at the desk: YYYY-MM-DD HH:MM, China time (default: now)")
+	f.StringVar(&x.key, "key", "", "idempotency key: a repeated call with it has one effect")
+	f.BoolVarP(&x.quiet, "quiet", "q", false, "print the case id only")
+}
+
+// by is the head of an action's body.
+func (x *acting) by() (desk.By, error) {
+	who, err := x.staff()
+	if err != nil {
+		return desk.By{}, err
+	}
+	by := desk.By{Staff: who, Key: x.key}
+	if by.Key == "" {
+		by.Key = newKey()
+	}
+	if x.at != "" {
+		if by.At, err = readMoment(x.at); err != nil {
+			return desk.By{}, usageError{fmt.Errorf("--at: %w", err)}
+		}
+	}
+	return by, nil
+}
+
+func (a *app) caseOpenCommand() *cobra.Command {
+	var form desk.OpenForm
+	var p papers
+	var x acting
+	var agent desk.Person
+	var subject, deliver, mode string
+	cmd := &cobra.Command{
+		Use:   "open ITEM",
+		Short: "Open a case at this counter",
+		Long: `Open a case at this counter. --subject is the division code that fixes who is
+competent: the household, residence, place of business or of the property, as the
+item says. --deliver is where the applicant collects, if not here.
+` + papersHelp + `
+
+Names and identity numbers on a command line are seen by whoever lists the
+processes of this machine: on a shared one give the form as JSON, --form - reads
+it from the standard input. They are stored apart from the log.`,
+		Example: `  tongban case open TB-D26 --subject 320509111201 --name 张甲 --accept
+  tongban case open TB-D26 --subject 320509111201 --form - < form.json
+  tongban case open TE44011350000011705442106041002 --subject 320509111201 \
+      --name 张甲 --paper id-card --paper photo=missing --staff 李窗口`,
+		Args:              usage(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: a.complete(first(a.itemCodes)),
+	}
+	f := cmd.Flags()
+	f.StringVar(&subject, "subject", "", "division code that fixes competence")
+	f.StringVar(&deliver, "deliver", "", "center where the applicant collects (default: here)")
+	f.StringVar(&mode, "mode", "", "of a cross-area case: online, received_elsewhere, worked_in_several")
+	f.BoolVar(&form.Agency, "agency", false, "the village acts for the applicant (全程代办)")
+	f.BoolVar(&form.Accept, "accept", false, "accept it at once")
+	personFlags(f, "", &form.Applicant.Person)
+	personFlags(f, "agent-", &agent)
+	p.flags(f)
+	f.StringVar(&x.formFile, "form", "", "JSON file of the whole form, in place of these flags; - reads the standard input")
+	x.flags(a, cmd)
+	cmd.RegisterFlagCompletionFunc("deliver", a.complete(every(a.centerIDs)))
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		form.Subject, form.Deliver, form.Mode = area.Code(subject), area.Center(deliver), item.Mode(mode)
+		if x.formFile != "" {
+			form = desk.OpenForm{}
+			if err := a.onlyForm(cmd, x.formFile, &form); err != nil {
+				return err
+			}
+		}
+		if len(args) > 0 {
+			form.Item = item.Code(args[0])
+		}
+		if form.Item == "" {
+			return usageError{errors.New("no item is named\n  tongban case open ITEM ...; find it with 'tongban item search'")}
+		}
+		if agent != (desk.Person{}) {
+			form.Applicant.Agent = &agent
+		}
+		return a.openCase(cmd, x, p, form)
+	}
+	return cmd
+}
+
+func personFlags(f *pflag.FlagSet, whose string, p *desk.Person) {
+	of := "applicant"
+	if whose != "" {
+		of = "agent"
+		f.StringVar(&p.Mandate, "mandate", "", "what the agent's power of attorney says")
+		f.StringVar(&p.Relationship, whose+"relationship", "", "of the agent to the applicant")
+	} else {
+		f.StringVar(&p.CreditCode, "credit-code", "", "of an organisation")
+		f.StringVar(&p.Organisation, "organisation", "", "its name")
+	}
+	f.StringVar(&p.Name, whose+"name", "", "name of the "+of)
+	f.StringVar(&p.ResidentID, whose+"resident-id", "", "number of the "+of+"'s identity card")
+	f.StringVar(&p.OtherID, whose+"other-id", "", "passport and the like")
+	f.StringVar(&p.Telephone, whose+"telephone", "", "of the "+of)
+	f.StringVar(&p.Address, whose+"address", "", "of the "+of)
+}
+
+// onlyForm reads a form from a file; flags that say the same are refused.
+func (a *app) onlyForm(cmd *cobra.Command, file string, form any) error {
+	var other []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		switch f.Name {
+		case "form", "staff", "at", "key", "quiet", "dir", "api", "json":
+		default:
+			other = append(other, "--"+f.Name)
+		}
+	})
+	if len(other) > 0 {
+		return usageError{fmt.Errorf("--form has the whole form: %s can't be given beside it", strings.Join(other, ", "))}
+	}
+	return a.readJSON(file, form)
+}
+
+func (a *app) openCase(cmd *cobra.Command, x acting, p papers, form desk.OpenForm) error {
+	by, err := x.by()
+	if err != nil {
+		return err
+	}
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	var lacks []item.Material
+	if p.complete {
+		_, v, err := call[api.ItemView](cmd.Context(), c, get(at("items", string(form.Item)), params("area", string(form.Subject))))
+		if err != nil {
+			return err
+		}
+		lacks = desk.Outstanding(&v.Item, nil)
+	}
+	laid, err := p.read(lacks)
+	if err != nil {
+		return err
+	}
+	form.Papers = append(form.Papers, laid...)
+	return a.act(cmd, c, "/v1/cases", by, form, x.quiet)
+}
+
+// act sends one action and shows what came of it.
+func (a *app) act(cmd *cobra.Command, c *client, path string, by desk.By, form any, quiet bool) error {
+	r := post(path, api.Acting[any]{By: by, Form: form})
+	r.keyed = true
+	raw, done, err := call[desk.Done](cmd.Context(), c, r)
+	if err != nil {
+		if lost(err) {
+			return fmt.Errorf("%w\n  it may have been done: the same call with --key %s has one effect", err, by.Key)
+		}
+		return err
+	}
+	if quiet && !a.json {
+		_, err := fmt.Fprintln(a.Out, done.State.ID)
+		return err
+	}
+	return a.show(raw, func(w io.Writer) { a.writeDone(cmd, w, c, done) })
+}
+
+func (a *app) writeDone(cmd *cobra.Command, w io.Writer, c *client, done desk.Done) {
+	s, names := done.State, namesOf(cmd, c)
+	_, v, err := call[api.CaseView](cmd.Context(), c, get(at("cases", string(s.ID)), nil))
+	name := string(s.Item.Code)
+	if err == nil && v.Item != nil {
+		name = v.Item.Name
+	}
+	fmt.Fprintf(w, "%s  %s: %s\n", s.ID, name, s.Phase)
+	fmt.Fprintf(w, "  number   %s\n", orDash(s.Number))
+	fmt.Fprintf(w, "  held by  %s\n", names.name(s.Holder.Center))
+	if s.Offer != nil {
+		fmt.Fprintf(w, "  offered  to %s; answered for here until it is taken over\n", names.name(s.Offer.To.Center))
+	}
+	if err == nil {
+		fmt.Fprintf(w, "  next     %s\n", move(v.Next, names))
+	}
+	if done.Repeated {
+		fmt.Fprintln(w, "  this call was answered before: nothing was written again")
+	} else {
+		fmt.Fprintf(w, "  written  %d events, the last is %d\n", done.Events, s.Head.Index)
+	}
+	for _, warning := range done.Warnings {
+		fmt.Fprintf(w, "  warning  %s\n", warning.Text)
+	}
+}
