@@ -118,7 +118,7 @@ func (t TimingConfig) feed() feed.Delays {
 	if !t.Fast {
 		return feed.Delays{}
 	}
-	return feed.Delays{Silence: 5 * time.Second, RetryMin: 100 * time.Millisecond, RetryMax: 5 * time.Second, Avoid: time.Minute}
+	return feed.Delays{Silence: 5 * time.Second, RetryMin: 100 * time.Millisecond, RetryMax: 5 * time.Second, Avoid: time.Minute, Look: 2 * time.Second}
 }
 
 func (t TimingConfig) signOfLife() time.Duration {

@@ -71,5 +71,8 @@ func fate(r api.RequestView, recorded bool) string {
 	case r.Reply == nil:
 		return "on its way"
 	}
-	return join(" ", "answered", yes(r.Late, "late"))
+	if r.Reply.Code != "" {
+		return join(" ", "refused by", string(r.Reply.By.Center)+":", string(r.Reply.Code), r.Reply.Hint)
+	}
+	return join(", ", fmt.Sprintf("recorded by %s as event %d", r.Reply.By.Center, r.Reply.Head.Index), yes(r.Reply.Late, "late"))
 }
