@@ -25,6 +25,9 @@ func (d *Desk) act(ctx context.Context, a Action, id casefile.ID, by By, form an
 	if err := d.checkBy(a, by); err != nil {
 		return Done{}, err
 	}
+	if id == "" && a != Open {
+		return Done{}, refusal.Newf(NoSuchCase, string(a), "name the case", "no case is named")
+	}
 	want := answer{Action: a, Case: id, Form: chain.Sum(wire.Encode([]any{string(a), string(id), by.Staff, form}))}
 	if by.Key != "" {
 		unlock := d.keys.lock(by.Key)
@@ -96,7 +99,13 @@ func (d *Desk) rehearse(a Action, id casefile.ID, by By, plan func(*sheet) error
 			return err
 		}
 	}
-	return plan(d.sheet(state, by, true, newGiven()))
+	err := plan(d.sheet(state, by, true, newGiven()))
+	if code := refusal.CodeOf(err); id == "" && code != "" {
+		// Nobody knows the name that stood in: say it without.
+		words := strings.ReplaceAll(err.Error(), string(state.ID), "the new case")
+		return refusal.New(code, "", refusal.HintOf(err), errors.New(words))
+	}
+	return err
 }
 
 // state is a case as it stands here.

@@ -75,6 +75,36 @@ func TestSeizedAndReconciled(t *testing.T) {
 	c.verified(id, tongli, casefile.PhaseConcluded)
 }
 
+// A town is lost before it had received the papers: the district that is
+// granted the case is not its counter, and the route says so.
+func TestSeizedBeforeThePapersCame(t *testing.T) {
+	c := newCity(t, tongli, wujiang)
+	town, district := c.nodes[tongli], c.nodes[wujiang]
+	opened, err := town.desk.Open(c.ctx, staff("镇窗口"), OpenForm{Item: c.items["D04"], Subject: tongli.Area(), Applicant: citizen()})
+	must(t, err)
+	id := opened.State.ID
+	if next := town.desk.Next(opened.State); next.Action != Receive || !next.Here {
+		t.Fatalf("next %+v", next)
+	}
+	c.carry(id, tongli, wujiang)
+	c.book.advance()
+	c.book.grants[id] = []casefile.Grant{{
+		Index: c.book.Head().Index, Epoch: 1, Grantee: casefile.Party{Center: wujiang, Incarnation: 1}, Base: opened.State.Head, Lost: tongli,
+	}}
+	seized, err := district.desk.Seize(c.ctx, staff("区窗口"), id)
+	must(t, err)
+	_, err = district.desk.Receive(c.ctx, staff("区窗口"), id, ReceiveForm{})
+	refused(t, err, casefile.NotCompetent)
+	if next := district.desk.Next(seized.State); next.Action != Receive || next.Center != tongli || next.Here {
+		t.Fatalf("next %+v, want the town's counter", next)
+	}
+	handed, err := district.desk.HandOver(c.ctx, staff("区窗口"), id, HandOverForm{})
+	must(t, err)
+	if handed.State.Offer == nil || handed.State.Offer.To.Center != tongli {
+		t.Fatalf("offered %+v", handed.State.Offer)
+	}
+}
+
 func TestOutsideStep(t *testing.T) {
 	c := newCity(t, tongli, wujiang)
 	d := c.nodes[tongli].desk

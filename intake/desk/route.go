@@ -100,17 +100,11 @@ func (sh *sheet) turn(a Action, step int, c area.Center) Move {
 
 func (sh *sheet) beforeAcceptance() Move {
 	s := &sh.s
-	if s.ReceivedAt == 0 {
-		return sh.turn(Receive, -1, s.Holder.Center)
-	}
 	if sh.it == nil {
-		return Move{Step: -1}
-	}
-	if len(sh.outstanding()) > 0 {
-		if s.Notice == nil {
-			return sh.turn(Notice, -1, s.Holder.Center)
+		if s.ReceivedAt == 0 {
+			return sh.turn(Receive, -1, s.Holder.Center)
 		}
-		return sh.turn(Supplement, -1, s.Holder.Center)
+		return Move{Step: -1}
 	}
 	step, level := -1, sh.it.Level
 	for _, action := range []item.Action{item.Accept, item.Receive} {
@@ -118,6 +112,16 @@ func (sh *sheet) beforeAcceptance() Move {
 			step, level = i, sh.it.Steps[i].Level
 			break
 		}
+	}
+	// A counter's work is mostly the holder's own; but a district that seized a
+	// case of a lost town is not its counter.
+	switch {
+	case s.ReceivedAt == 0:
+		return sh.turn(Receive, -1, sh.actor(level, casefile.Received, -1))
+	case len(sh.outstanding()) > 0 && s.Notice == nil:
+		return sh.turn(Notice, -1, sh.actor(level, casefile.Noticed, -1))
+	case len(sh.outstanding()) > 0:
+		return sh.turn(Supplement, -1, sh.actor(level, casefile.Supplemented, -1))
 	}
 	return sh.turn(Accept, step, sh.actor(level, casefile.Accepted, -1))
 }

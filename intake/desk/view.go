@@ -185,7 +185,7 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 	}
 	for _, r := range sh.readings() {
 		if r.Provisional {
-			warn("provisional_date", "%s 的到期日 %s 所在年度工作日历尚未公布，以公布后的计算为准", r.Clock, r.Due)
+			warn("provisional_date", "%s的到期日 %s 所在年度工作日历尚未公布，以公布后的计算为准", clockNames[r.Clock], r.Due)
 		}
 	}
 	if open, err := sh.openBranches(); err == nil && len(open) > 0 {
@@ -194,14 +194,23 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 	return append(all, StepWarnings(sh.it)...)
 }
 
+// clockNames are the clocks as people read them.
+var clockNames = map[clock.Name]string{
+	clock.Notice: "一次性告知时限", clock.Forward: "转报时限", clock.Step: "环节时限",
+	clock.Promised: "承诺时限", clock.Legal: "法定时限", clock.Service: "送达时限",
+}
+
 // StepWarnings are what item.Validate has to say of a version's limits, such
 // as published steps that add up to more than the promise. Published guides
 // are not always consistent: it is said and never refused.
 func StepWarnings(it *item.Item) []Warning {
 	var all []Warning
 	for _, f := range item.Validate(*it) {
-		if f.Severity == item.Warning && (f.Code == "steps_over_promise" || f.Code == "promise_over_legal") {
-			all = append(all, Warning{f.Code, f.Message})
+		switch f.Code {
+		case "steps_over_promise":
+			all = append(all, Warning{f.Code, fmt.Sprintf("公布的各环节时限相加超过承诺时限（%s），以承诺为准", it.Promise.Chinese())})
+		case "promise_over_legal":
+			all = append(all, Warning{f.Code, fmt.Sprintf("承诺时限（%s）长于法定时限（%s）", it.Promise.Chinese(), it.Legal.Chinese())})
 		}
 	}
 	return all
