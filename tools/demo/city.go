@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"tongban/catalog/area"
@@ -18,6 +18,9 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/starter"
 	"tongban/node"
+	"tongban/node/api"
+	"tongban/tools/client"
+	"tongban/tools/process"
 )
 
 // The piece of Wujiang that the demo plays in.
@@ -37,27 +40,21 @@ var (
 	everyone = append([]area.Center{wujiang, tongli, lili}, villages...)
 )
 
-// member is one running node of the city.
-type member struct {
-	*node.Node
-	stop context.CancelFunc
-	done chan error
-}
-
 type city struct {
 	out     io.Writer
 	dir     string
-	log     *slog.Logger
-	version string
-	nodes   map[string]*member
+	program []string
+	spawner *process.Spawner
+	nodes   map[area.Center]*process.Node
+	died    func(error) // a node ended that nobody ended
 	names   map[area.Code]string
 	items   map[string]item.Item // of the starter catalogue, by record
 }
 
 func (c *city) line(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
 
-// at is the running node of a center.
-func (c *city) at(center area.Center) *member { return c.nodes[string(center)] }
+// at is the node of a center.
+func (c *city) at(center area.Center) *process.Node { return c.nodes[center] }
 
 // name is how a center presents itself in Suzhou: the names are data.
 func (c *city) name(center area.Center) string {
@@ -132,14 +129,9 @@ func localConfig(center area.Center) (node.Config, error) {
 	config.Profile = "village"
 	config.Disk = node.DiskConfig{MinFreeMiB: 64, BallastMiB: 1}
 	config.Timing.Fast = true
-	ports := make([]string, 4)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return config, err
-		}
-		defer l.Close() // all four at once, so that they differ
-		_, ports[i], _ = net.SplitHostPort(l.Addr().String())
+	ports, err := process.FreePorts(4)
+	if err != nil {
+		return config, err
 	}
 	config.Peer.Listen = []string{"/ip4/127.0.0.1/tcp/" + ports[0]}
 	config.Enrol.Listen = "127.0.0.1:" + ports[1]
@@ -148,44 +140,43 @@ func localConfig(center area.Center) (node.Config, error) {
 	return config, nil
 }
 
-// start runs the node of a folder, and returns when it is ready.
+// start runs the node of a new folder, and returns when it is ready.
 func (c *city) start(ctx context.Context, center area.Center) error {
-	n, err := node.Open(c.folder(center), node.Options{Log: c.log, Version: c.version})
+	api, err := client.Of(c.folder(center), "")
 	if err != nil {
 		return err
 	}
-	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	m := &member{n, stop, make(chan error, 1)}
-	go func() { m.done <- n.Run(running) }()
-	c.nodes[string(center)] = m
-	return wait(ctx, "node "+string(center)+" is ready", func() bool { return n.Status().NotReady == "" })
+	n := process.New(c.folder(center), c.program, c.spawner, api, c.died)
+	c.nodes[center] = n
+	return c.startAgain(ctx, center)
 }
 
-// stop ends a node and waits until its disk is closed.
-func (c *city) stop(center area.Center) error {
-	m := c.at(center)
-	if m == nil {
-		return nil
+func (c *city) startAgain(ctx context.Context, center area.Center) error {
+	if err := c.at(center).Start(); err != nil {
+		return err
 	}
-	delete(c.nodes, string(center))
-	m.stop()
-	return <-m.done
+	return c.at(center).Ready(ctx)
 }
 
+// stopAll asks every node to end, all at once.
 func (c *city) stopAll() error {
-	var errs []error
-	for _, m := range c.nodes {
-		m.stop()
+	var ending sync.WaitGroup
+	ended := make(chan error, len(c.nodes))
+	for _, n := range c.nodes {
+		ending.Go(func() { ended <- n.Stop() })
 	}
-	for _, m := range c.nodes {
-		errs = append(errs, <-m.done)
+	ending.Wait()
+	close(ended)
+	var errs []error
+	for err := range ended {
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
 // join brings a center in by a ticket of the center above.
 func (c *city) join(ctx context.Context, inviter, center area.Center) error {
-	ticket, err := c.at(inviter).Invite(center, time.Hour, false)
+	ticket, err := c.at(inviter).Invite(ctx, center, 1, false)
 	if err != nil {
 		return err
 	}
@@ -194,7 +185,7 @@ func (c *city) join(ctx context.Context, inviter, center area.Center) error {
 		return err
 	}
 	entry := register.Center{Name: c.name(center)}
-	if _, err := node.Join(ctx, c.folder(center), config, ticket.Encode(), entry, "", node.Options{Log: c.log}); err != nil {
+	if _, err := node.Join(ctx, c.folder(center), config, ticket.Ticket, entry, "", node.Options{Log: slog.New(slog.DiscardHandler)}); err != nil {
 		return err
 	}
 	if err := c.start(ctx, center); err != nil {
@@ -207,14 +198,14 @@ func (c *city) join(ctx context.Context, inviter, center area.Center) error {
 // vote makes the centers the voters, one change at a time.
 func (c *city) vote(ctx context.Context, centers ...area.Center) error {
 	for i := 2; i <= len(centers); i++ {
-		set := c.at(centers[0]).Register().Voters()
-		if err := c.propose(ctx, centers[0], register.Voters{Members: centers[:i], Base: set.Index}); err != nil {
+		result, err := c.at(centers[0]).SetVoters(ctx, clerk, centers[:i]...)
+		if err = errors.Join(err, result.Err("set the voters")); err != nil {
 			return err
 		}
 		newest := centers[i-1]
-		err := wait(ctx, string(newest)+" votes", func() bool {
-			q := c.at(newest).Status().Quorum
-			return q != nil && q.Leader != ""
+		err = wait(ctx, string(newest)+" votes", func() bool {
+			s, err := c.at(newest).Status(ctx)
+			return err == nil && s.Quorum != nil && s.Quorum.Leader != ""
 		})
 		if err != nil {
 			return err
@@ -224,20 +215,7 @@ func (c *city) vote(ctx context.Context, centers ...area.Center) error {
 	return nil
 }
 
-func (c *city) propose(ctx context.Context, by area.Center, bodies ...register.Body) error {
-	wishes := make([]node.Wish, len(bodies))
-	for i, b := range bodies {
-		wishes[i] = node.Wish{Body: b, Staff: "目录管理"}
-	}
-	results, err := c.at(by).Propose(ctx, wishes...)
-	if err != nil {
-		return err
-	}
-	for i, r := range results {
-		err = errors.Join(err, r.Err(bodies[i].Kind().String()))
-	}
-	return err
-}
+const clerk = "目录管理"
 
 // publishStarter puts items, calendars and rules into the Register and waits
 // until the last village has them.
@@ -254,32 +232,50 @@ func (c *city) publishStarter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var bodies []register.Body
+	district := c.at(wujiang)
 	for _, y := range years {
-		bodies = append(bodies, register.CalendarSetting{Year: y})
+		result, err := district.SetCalendar(ctx, clerk, y)
+		if err = errors.Join(err, result.Err("publish a calendar")); err != nil {
+			return err
+		}
 	}
 	for _, r := range rules {
-		bodies = append(bodies, register.RuleSetting{Area: wujiang.Area(), Rule: r})
+		result, err := district.SetRule(ctx, clerk, wujiang.Area(), r)
+		if err = errors.Join(err, result.Err("set a rule")); err != nil {
+			return err
+		}
 	}
 	c.items = map[string]item.Item{}
-	for _, it := range items {
-		it.Ref.Area, it.Ref.Version = wujiang.Area(), 1
+	for i, it := range items {
 		if it.Record == "D04" { // the source gives both: six months, twelve since 2026
 			it = withCondition(it, "登记满 6 个月")
 		}
-		c.items[it.Record] = it
-		bodies = append(bodies, register.Publication{Item: it})
+		c.items[it.Record], items[i] = it, it
 	}
 	began := time.Now()
-	if err := c.propose(ctx, wujiang, bodies...); err != nil {
-		return err
-	}
-	if err := c.level(ctx); err != nil {
+	if err := c.publish(ctx, items...); err != nil {
 		return err
 	}
 	c.tell(wujiang, "发布 %d 个事项、%d 年日历，%s 内到达全部七个中心", "publishes the starter catalogue; all seven centers have it", len(items), len(years), since(began))
 	c.line("    事项均为其他地方公开指南的样本（见各项来源），不是吴江的承诺。Templates of other areas, never Wujiang's own promises.")
 	return nil
+}
+
+// publish publishes versions for the district and waits until all have them.
+func (c *city) publish(ctx context.Context, items ...item.Item) error {
+	done, err := c.at(wujiang).PublishItems(ctx, api.Publishing{Items: items, Staff: clerk})
+	if err != nil {
+		return err
+	}
+	for _, p := range done {
+		if p.Result == nil {
+			return fmt.Errorf("item %s may not be published: %v", p.Ref.Code, p.Findings)
+		}
+		if err := p.Result.Err("publish " + string(p.Ref.Code)); err != nil {
+			return err
+		}
+	}
+	return c.level(ctx)
 }
 
 func withCondition(it item.Item, text string) item.Item {
@@ -294,9 +290,15 @@ func withCondition(it item.Item, text string) item.Item {
 
 // level waits until every node has what the district has.
 func (c *city) level(ctx context.Context) error {
-	head := c.at(wujiang).Register().Head()
+	district, err := c.at(wujiang).Status(ctx)
+	if err != nil {
+		return err
+	}
 	for _, center := range everyone {
-		err := wait(ctx, "the Register at "+string(center), func() bool { return c.at(center).Register().Head().Index >= head.Index })
+		err := wait(ctx, "the Register at "+string(center), func() bool {
+			s, err := c.at(center).Status(ctx)
+			return err == nil && s.Register.Head.Index >= district.Register.Head.Index
+		})
 		if err != nil {
 			return err
 		}

@@ -2,8 +2,9 @@
 // four villages of the real Wujiang as seven full nodes, and five cases that
 // travel through it.
 //
-// It must never pretend: the nodes are those of the program, with their own
-// keys, disks and ports, and everything told is read back from their logs.
+// It must never pretend: the nodes are processes of the program, with their own
+// keys, disks and ports; one of them is killed for real; and everything told is
+// what their APIs answer.
 package demo
 
 import (
@@ -11,18 +12,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
+
+	"tongban/catalog/area"
+	"tongban/tools/process"
 )
 
 // Options say how the demo runs.
 type Options struct {
 	Out     io.Writer
-	Once    bool   // stop after the verification
-	Dir     string // where the nodes live; "": a temporary folder that is removed
-	Version string
+	Once    bool     // stop after the verification
+	Dir     string   // where the nodes live; "": a temporary folder that is removed
+	Program []string // what runs a node, with the arguments before "run --dir"
 }
 
 // ErrDoesNotHold says that a log or a story is not as it must be.
@@ -37,24 +39,24 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer cleanup()
-	log, closeLog, err := openLog(dir)
-	if err != nil {
-		return err
+	ctx, died := context.WithCancelCause(ctx)
+	defer died(nil)
+	c := &city{
+		out: o.Out, dir: dir, program: o.Program, spawner: process.NewSpawner(),
+		nodes: map[area.Center]*process.Node{}, died: died,
 	}
-	defer closeLog()
-	c := &city{out: o.Out, dir: dir, log: log, version: o.Version, nodes: map[string]*member{}}
 	defer func() { err = errors.Join(err, c.stopAll()) }()
 
 	if err := c.build(ctx); err != nil {
-		return fmt.Errorf("build the city (its log: %s): %w", filepath.Join(dir, logName), err)
+		return fmt.Errorf("build the city: %w", c.because(ctx, err))
 	}
 	for _, story := range []func(context.Context) error{c.immediate, c.residence, c.crossArea, c.agency, c.newVersion} {
 		if err := story(ctx); err != nil {
-			return fmt.Errorf("%w: %w", ErrDoesNotHold, err)
+			return fmt.Errorf("%w: %w", ErrDoesNotHold, c.because(ctx, err))
 		}
 	}
 	if err := c.verify(ctx); err != nil {
-		return err
+		return c.because(ctx, err)
 	}
 	c.line("")
 	c.line("全部成立，用时 %s。 Everything holds, in %s.", since(began), since(began))
@@ -64,7 +66,18 @@ func Run(ctx context.Context, o Options) (err error) {
 	c.invite()
 	<-ctx.Done()
 	c.line("\n停止各节点。 Stopping the nodes.")
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
 	return nil
+}
+
+// because puts what ended a node in front of what came of it.
+func (c *city) because(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
 
 func (o Options) place() (dir string, cleanup func(), err error) {
@@ -80,17 +93,6 @@ func (o Options) place() (dir string, cleanup func(), err error) {
 		return "", nil, fmt.Errorf("%s is not empty: the demo makes a city of its own", o.Dir)
 	}
 	return o.Dir, func() {}, os.MkdirAll(o.Dir, 0o700)
-}
-
-const logName = "demo.log"
-
-// openLog keeps what the nodes log away from the story, in a file.
-func openLog(dir string) (*slog.Logger, func(), error) {
-	f, err := os.OpenFile(filepath.Join(dir, logName), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, nil, err
-	}
-	return slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug})), func() { f.Close() }, nil
 }
 
 func since(t time.Time) time.Duration { return time.Since(t).Round(10 * time.Millisecond) }

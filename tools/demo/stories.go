@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -41,11 +42,11 @@ func (c *city) immediate(ctx context.Context) error {
 	c.heading("一、村里即办："+it.Name, "1. An immediate case at a village counter (D26)")
 	today := string(workday.DateOf(now()))
 	for _, v := range villages {
-		err := c.propose(ctx, wujiang, register.Power{
+		result, err := c.at(wujiang).GrantPower(ctx, clerk, register.Power{
 			Center: v, Item: it.Ref.Code, Level: area.Town, From: today,
 			Document: "演示授权书〔演〕1号（虚构）",
 		})
-		if err != nil {
+		if err = errors.Join(err, result.Err("grant a power")); err != nil {
 			return err
 		}
 	}
@@ -53,15 +54,15 @@ func (c *city) immediate(ctx context.Context) error {
 		return err
 	}
 	c.tell(wujiang, "授权四个村办理%s，自 %s 起", "grants four villages a dated power", it.Name, today)
-	d := c.at(yejian).Desk()
-	done, err := d.Open(ctx, staff(yejian), desk.OpenForm{
+	village := c.at(yejian)
+	done, err := village.OpenCase(ctx, staff(yejian), desk.OpenForm{
 		Item: it.Ref.Code, Subject: yejian.Area(), Applicant: person("演示甲", ""), Accept: true,
 	})
 	if err != nil {
 		return err
 	}
 	w := c.opened(yejian, done)
-	done, err = d.Settle(ctx, staff(yejian), w.id, desk.SettleForm{Conclude: true})
+	done, err = village.Act(ctx, staff(yejian), w.id, desk.Settle, desk.SettleForm{Conclude: true})
 	if err != nil {
 		return err
 	}
@@ -73,8 +74,8 @@ func (c *city) immediate(ctx context.Context) error {
 func (c *city) residence(ctx context.Context) error {
 	it := c.items["D01"]
 	c.heading("二、一次告知，村→镇→区→村："+it.Name, "2. One notice, then village, town, district and back (D01)")
-	d := c.at(yejian).Desk()
-	done, err := d.Open(ctx, staff(yejian), desk.OpenForm{
+	village := c.at(yejian)
+	done, err := village.OpenCase(ctx, staff(yejian), desk.OpenForm{
 		Item: it.Ref.Code, Subject: yejian.Area(), Agency: true,
 		Applicant: person("演示乙", ""), Papers: c.laid("D01", "photo", "proof"),
 	})
@@ -82,7 +83,7 @@ func (c *city) residence(ctx context.Context) error {
 		return err
 	}
 	w := c.opened(yejian, done)
-	if done, err = d.Notice(ctx, staff(yejian), w.id, desk.NoticeForm{}); err != nil {
+	if done, err = village.Act(ctx, staff(yejian), w.id, desk.Notice, desk.NoticeForm{}); err != nil {
 		return err
 	}
 	var lacks []string
@@ -91,11 +92,11 @@ func (c *city) residence(ctx context.Context) error {
 		lacks = append(lacks, m.Name)
 	}
 	c.tell(yejian, "一次性告知，缺 %d 件：%s", "one notice names everything missing", len(lacks), strings.Join(lacks, "；"))
-	if _, err = d.Notice(ctx, staff(yejian), w.id, desk.NoticeForm{}); err == nil {
+	if _, err = village.Act(ctx, staff(yejian), w.id, desk.Notice, desk.NoticeForm{}); err == nil {
 		return fmt.Errorf("a second notice was written")
 	}
 	c.tell(yejian, "再次告知被拒绝：%v", "a second notice is refused", err)
-	if _, err = d.Supplement(ctx, staff(yejian), w.id, desk.ReceiveForm{Papers: c.laid("D01")}); err != nil {
+	if _, err = village.Act(ctx, staff(yejian), w.id, desk.Supplement, desk.ReceiveForm{Papers: c.laid("D01")}); err != nil {
 		return err
 	}
 	c.tell(yejian, "申请人补正", "the applicant supplements")
@@ -109,7 +110,7 @@ func (c *city) residence(ctx context.Context) error {
 func (c *city) crossArea(ctx context.Context) error {
 	it := c.items["D23"]
 	c.heading("三、异地收件，属地决定："+it.Name, "3. Received in another town's village, decided in the home chain (D23)")
-	done, err := c.at(chengsi).Desk().Open(ctx, staff(chengsi), desk.OpenForm{
+	done, err := c.at(chengsi).OpenCase(ctx, staff(chengsi), desk.OpenForm{
 		Item: it.Ref.Code, Subject: yejian.Area(), Deliver: fenhuwan,
 		Applicant: person("演示丙", ""), Papers: c.laid("D23"),
 	})
@@ -128,7 +129,7 @@ func (c *city) crossArea(ctx context.Context) error {
 func (c *city) agency(ctx context.Context) error {
 	it := c.items["D12"]
 	c.heading("四、村代办，镇节点公示期间断电："+it.Name, "4. Village agency; the town's node dies in mid-route (D12)")
-	done, err := c.at(beilian).Desk().Open(ctx, staff(beilian), desk.OpenForm{
+	done, err := c.at(beilian).OpenCase(ctx, staff(beilian), desk.OpenForm{
 		Item: it.Ref.Code, Subject: beilian.Area(), Agency: true,
 		Applicant: person("演示丁", ""), Papers: c.laid("D12"),
 	})
@@ -139,28 +140,26 @@ func (c *city) agency(ctx context.Context) error {
 	if err := w.until(ctx, desk.Resume); err != nil {
 		return err
 	}
-	before, err := c.at(tongli).Cabinet().State(w.id)
+	before, err := w.state(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.stop(tongli); err != nil {
-		return err
-	}
-	c.tell(tongli, "节点停止，办件停在第 %d 个事件", "the town's node is stopped", before.Head.Index)
-	other, err := c.at(beilian).Desk().Open(ctx, staff(beilian), desk.OpenForm{
+	c.at(tongli).Kill()
+	c.tell(tongli, "断电（kill -9），办件停在第 %d 个事件", "the town's node is killed, without a warning", before.Head.Index)
+	other, err := c.at(beilian).OpenCase(ctx, staff(beilian), desk.OpenForm{
 		Item: c.items["D26"].Ref.Code, Subject: beilian.Area(), Applicant: person("演示戊", ""), Accept: true,
 	})
 	if err != nil {
 		return fmt.Errorf("the village without its town: %w", err)
 	}
-	if _, err := c.at(beilian).Desk().Settle(ctx, staff(beilian), other.State.ID, desk.SettleForm{Conclude: true}); err != nil {
+	if _, err := c.at(beilian).Act(ctx, staff(beilian), other.State.ID, desk.Settle, desk.SettleForm{Conclude: true}); err != nil {
 		return fmt.Errorf("the village without its town: %w", err)
 	}
 	c.tell(beilian, "镇里断了，村里照常办结 %s", "the village works on without its town", other.State.ID)
-	if err := c.start(ctx, tongli); err != nil {
+	if err := c.startAgain(ctx, tongli); err != nil {
 		return err
 	}
-	after, err := c.at(tongli).Cabinet().State(w.id)
+	after, err := w.state(ctx)
 	if err != nil {
 		return err
 	}
@@ -182,7 +181,7 @@ func (c *city) agency(ctx context.Context) error {
 func (c *city) newVersion(ctx context.Context) error {
 	it := c.items["D04"]
 	c.heading("五、办理途中事项改版："+it.Name, "5. A new version is published while a case is open (D04)")
-	done, err := c.at(lili).Desk().Open(ctx, staff(lili), desk.OpenForm{
+	done, err := c.at(lili).OpenCase(ctx, staff(lili), desk.OpenForm{
 		Item: it.Ref.Code, Subject: lili.Area(), Applicant: person("演示己", ""), Papers: c.laid("D04"), Accept: true,
 	})
 	if err != nil {
@@ -193,15 +192,11 @@ func (c *city) newVersion(ctx context.Context) error {
 		c.tell(lili, "提示：%s", "the check warns", warning.Text)
 	}
 	newer := withCondition(it, "登记满 12 个月")
-	newer.Ref.Version = 2
-	if err := c.propose(ctx, wujiang, register.Publication{Item: newer, Base: 1}); err != nil {
-		return err
-	}
-	if err := c.level(ctx); err != nil {
+	if err := c.publish(ctx, newer); err != nil {
 		return err
 	}
 	c.tell(wujiang, "发布第 2 版：登记满 6 个月改为 12 个月", "publishes version 2: six months become twelve")
-	fresh, err := c.at(lili).Desk().Open(ctx, staff(lili), desk.OpenForm{
+	fresh, err := c.at(lili).OpenCase(ctx, staff(lili), desk.OpenForm{
 		Item: it.Ref.Code, Subject: lili.Area(), Applicant: person("演示庚", ""), Papers: c.laid("D04"), Accept: true,
 	})
 	if err != nil {
@@ -211,7 +206,7 @@ func (c *city) newVersion(ctx context.Context) error {
 	if err := w.until(ctx); err != nil {
 		return err
 	}
-	s, err := w.city.at(w.at).Cabinet().State(w.id)
+	s, err := w.state(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,16 +8,22 @@ import (
 	"time"
 
 	"tongban/catalog/area"
-	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
+	"tongban/intake/desk"
 )
 
 // now is the demo's clock: its nodes use the machine's.
 func now() time.Time { return time.Now() }
 
+// state is the case as its holder has it.
+func (w *walker) state(ctx context.Context) (casefile.State, error) {
+	v, err := w.holder().Case(ctx, w.id)
+	return v.State, err
+}
+
 // routed checks that a case is concluded and went exactly this way.
 func (w *walker) routed(ctx context.Context, want ...area.Center) error {
-	s, err := w.city.at(w.at).Cabinet().State(w.id)
+	s, err := w.state(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,17 +45,14 @@ func (w *walker) routed(ctx context.Context, want ...area.Center) error {
 
 // copied waits until centers hold the same log as the custodian.
 func (w *walker) copied(ctx context.Context, centers ...area.Center) error {
-	s, err := w.city.at(w.at).Cabinet().State(w.id)
+	s, err := w.state(ctx)
 	if err != nil {
 		return err
 	}
 	for _, center := range centers {
-		if w.city.at(center) == nil {
-			continue
-		}
 		err := wait(ctx, fmt.Sprintf("the copy of %s at %s", w.id, center), func() bool {
-			copied, err := w.city.at(center).Cabinet().State(w.id)
-			return err == nil && copied.Head == s.Head
+			v, err := w.city.at(center).Case(ctx, w.id)
+			return err == nil && v.State.Head == s.Head
 		})
 		if err != nil {
 			return err
@@ -62,7 +65,7 @@ func (w *walker) copied(ctx context.Context, centers ...area.Center) error {
 // nodes with each other, and prints what it found.
 func (c *city) verify(ctx context.Context) error {
 	c.heading("核验每个节点的每份日志", "Every log on every node, from its first record")
-	if err := wait(ctx, "the outboxes to drain", c.drained); err != nil {
+	if err := wait(ctx, "the outboxes to drain", func() bool { return c.drained(ctx) }); err != nil {
 		return fmt.Errorf("%w: %w", ErrDoesNotHold, err)
 	}
 	if err := c.level(ctx); err != nil {
@@ -108,47 +111,60 @@ type report struct {
 
 func (c *city) verifyNode(ctx context.Context, center area.Center, custodians map[casefile.ID]area.Center) (report, error) {
 	n := c.at(center)
-	head := n.Register().Head()
-	r := report{head: fmt.Sprintf("%d %s", head.Index, head.Hash.Short()), register: true, casesHold: true, role: n.Status().Role}
-	if head.Hash != c.at(wujiang).Register().Head().Hash {
-		c.line("  %s 的目录与区里不同", center)
-		r.register, r.failed = false, r.failed+1
+	status, err := n.Status(ctx)
+	if err != nil {
+		return report{}, err
 	}
-	if err := n.Register().Verify(ctx, nil); err != nil {
-		c.line("  %s: %v", center, err)
-		r.register, r.failed = false, r.failed+1
+	district, err := c.at(wujiang).Status(ctx)
+	if err != nil {
+		return report{}, err
 	}
-	faults, err := n.Cabinet().VerifyAll(ctx, func(done, _ int) { r.cases = done })
+	head := status.Register.Head
+	r := report{head: fmt.Sprintf("%d %s", head.Index, head.Hash.Short()), register: true, casesHold: true, role: status.Role}
+	fail := func(holds *bool, format string, args ...any) {
+		c.line("  "+format, args...)
+		*holds, r.failed = false, r.failed+1
+	}
+	if head != district.Register.Head {
+		fail(&r.register, "%s 的目录与区里不同", center)
+	}
+	register, err := n.VerifyRegister(ctx)
 	if err != nil {
 		return r, err
 	}
-	for _, f := range faults {
-		c.line("  %s %s: %v", center, f.Case, f.Err)
-		r.casesHold, r.failed = false, r.failed+1
-	}
-	states, err := n.Cabinet().List(cabinet.Filter{}, "", 1000)
+	cases, err := n.VerifyCases(ctx)
 	if err != nil {
 		return r, err
 	}
-	for _, s := range states {
+	r.cases = int(cases.Checked)
+	for _, fault := range register.Faults {
+		fail(&r.register, "%s: %s", center, fault)
+	}
+	for _, fault := range cases.Faults {
+		fail(&r.casesHold, "%s: %s", center, fault)
+	}
+	work, err := n.Cases(ctx, desk.All, "", 0, 200)
+	if err != nil {
+		return r, err
+	}
+	for _, s := range work.Cases {
 		if _, seen := custodians[s.ID]; !seen {
 			custodians[s.ID] = ""
 		}
-		if s.Next().Center != center {
+		if s.Holder != center || s.Offered != "" {
 			continue // a copy: it may be older than the custodian's log
 		}
 		if other := custodians[s.ID]; other != "" {
-			c.line("  %s: %s 和 %s 都以为自己是保管方", s.ID, center, other)
-			r.casesHold, r.failed = false, r.failed+1
+			fail(&r.casesHold, "%s: %s 和 %s 都以为自己是保管方", s.ID, center, other)
 		}
 		custodians[s.ID] = center
 	}
 	return r, nil
 }
 
-func (c *city) drained() bool {
+func (c *city) drained(ctx context.Context) bool {
 	for _, n := range c.nodes {
-		if len(n.Exchange().Rows("")) > 0 {
+		if waiting, err := n.Outbox(ctx, ""); err != nil || len(waiting.Rows) > 0 {
 			return false
 		}
 	}
@@ -159,7 +175,7 @@ func (c *city) drained() bool {
 func (c *city) invite() {
 	c.line("\n城市在运行，按 Ctrl+C 停止。 The city runs on; Ctrl+C stops it.")
 	for _, center := range everyone {
-		c.line("  %s  http://%s/?token=%s", pad(c.name(center), 26), c.at(center).APIAddr(), c.token(center))
+		c.line("  %s  %s/?token=%s", pad(c.name(center), 26), c.at(center).Base(), c.token(center))
 	}
 	c.line("\n  命令行看同一座城 the same city from the command line:")
 	c.line("    go run ./tools/tongban --dir %s status", c.folder(yejian))

@@ -7,6 +7,8 @@ import (
 	"tongban/catalog/area"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
+	"tongban/node/api"
+	"tongban/tools/process"
 )
 
 // staff is who sits at the desk of a center in the stories.
@@ -28,8 +30,8 @@ type walker struct {
 	at area.Center // who holds it
 }
 
-// desk is the desk of the holder.
-func (w *walker) desk() *desk.Desk { return w.city.at(w.at).Desk() }
+// holder is the node that has the case.
+func (w *walker) holder() *process.Node { return w.city.at(w.at) }
 
 // opened starts a walk with a case that was just opened.
 func (c *city) opened(center area.Center, done desk.Done) *walker {
@@ -41,7 +43,7 @@ func (c *city) opened(center area.Center, done desk.Done) *walker {
 // until walks until the next action is one of the given, or nothing is left.
 func (w *walker) until(ctx context.Context, stops ...desk.Action) error {
 	for {
-		v, err := w.desk().Look(w.id)
+		v, err := w.holder().Case(ctx, w.id)
 		if err != nil {
 			return err
 		}
@@ -71,18 +73,18 @@ func (w *walker) until(ctx context.Context, stops ...desk.Action) error {
 
 // pass hands custody over and has it taken over at the other end.
 func (w *walker) pass(ctx context.Context, to area.Center) error {
-	if _, err := w.desk().HandOver(ctx, staff(w.at), w.id, desk.HandOverForm{To: to}); err != nil {
+	if _, err := w.holder().Act(ctx, staff(w.at), w.id, desk.HandOver, desk.HandOverForm{To: to}); err != nil {
 		return fmt.Errorf("hand %s over to %s: %w", w.id, to, err)
 	}
 	from := w.at
 	err := wait(ctx, fmt.Sprintf("%s arrives at %s", w.id, to), func() bool {
-		s, err := w.city.at(to).Cabinet().State(w.id)
-		return err == nil && s.Offer != nil && s.Offer.To.Center == to
+		v, err := w.city.at(to).Case(ctx, w.id)
+		return err == nil && v.State.Offer != nil && v.State.Offer.To.Center == to
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := w.city.at(to).Desk().TakeOver(ctx, staff(to), w.id); err != nil {
+	if _, err := w.city.at(to).Act(ctx, staff(to), w.id, desk.TakeOver, nil); err != nil {
 		return fmt.Errorf("take %s over at %s: %w", w.id, to, err)
 	}
 	w.at = to
@@ -92,48 +94,46 @@ func (w *walker) pass(ctx context.Context, to area.Center) error {
 
 // act does one step of the route at the center that holds the case.
 func (w *walker) act(ctx context.Context, next desk.Move) error {
-	d, by, id := w.desk(), staff(w.at), w.id
-	var done desk.Done
-	var err error
-	switch next.Action {
-	case desk.Receive:
-		done, err = d.Receive(ctx, by, id, desk.ReceiveForm{})
-	case desk.Accept:
-		if done, err = d.Accept(ctx, by, id, desk.AcceptForm{}); err == nil {
-			w.tell(w.at, "受理，第 0 日 %s", "accepts: the clocks start", done.State.AcceptedOn)
-		}
-	case desk.Check:
-		if _, err = d.Check(ctx, by, id, desk.StepForm{Opinion: "材料齐全，拟同意"}); err == nil {
-			w.tell(w.at, "%s：材料齐全，拟同意", "checks", next.Name)
-		}
-	case desk.Review:
-		if _, err = d.Review(ctx, by, id, desk.StepForm{Opinion: "符合条件"}); err == nil {
-			w.tell(w.at, "%s：符合条件", "reviews", next.Name)
-		}
-	case desk.Suspend:
-		if _, err = d.Suspend(ctx, by, id, desk.SuspendForm{}); err == nil {
-			w.tell(w.at, "%s开始，等待不计入时限", "a wait begins that does not count", next.Name)
-		}
-	case desk.Resume:
-		if _, err = d.Resume(ctx, by, id, desk.ResumeForm{Result: "无异议"}); err == nil {
-			w.tell(w.at, "%s结束：无异议", "the wait ends, no objection", next.Name)
-		}
-	case desk.Decide:
-		if done, err = d.Decide(ctx, by, id, desk.DecideForm{}); err == nil {
-			w.tell(w.at, "决定：准予，文号 %s", "decides: granted", done.State.Decision.Number)
-		}
-	case desk.Make:
-		_, err = d.Make(ctx, by, id, desk.StepForm{})
-	case desk.HandOut:
-		if _, err = d.HandOut(ctx, by, id, desk.DeliverForm{}); err == nil {
-			w.tell(w.at, "送达、出件给申请人", "hands the result out")
-		}
-	case desk.Conclude:
-		if _, err = d.Conclude(ctx, by, id, ""); err == nil {
-			w.tell(w.at, "办结", "concludes")
-		}
-	default:
-		err = fmt.Errorf("the demo knows no %q", next.Action)
+	step, known := steps[next.Action]
+	if !known {
+		return fmt.Errorf("the demo knows no %q", next.Action)
 	}
-	return err
+	done, err := w.holder().Act(ctx, staff(w.at), w.id, next.Action, step.form)
+	if err != nil || step.chinese == nil {
+		return err
+	}
+	w.tell(w.at, "%s", step.english, step.chinese(next, done.State))
+	return nil
+}
+
+// steps are how the staff of the stories fill in each form, and how it is told.
+var steps = map[desk.Action]struct {
+	form    any
+	chinese func(desk.Move, casefile.State) string
+	english string
+}{
+	desk.Receive: {desk.ReceiveForm{}, nil, ""},
+	desk.Accept: {desk.AcceptForm{}, func(_ desk.Move, s casefile.State) string {
+		return "受理，第 0 日 " + s.AcceptedOn
+	}, "accepts: the clocks start"},
+	desk.Check: {desk.StepForm{Opinion: "材料齐全，拟同意"}, func(m desk.Move, _ casefile.State) string {
+		return m.Name + "：材料齐全，拟同意"
+	}, "checks"},
+	desk.Review: {desk.StepForm{Opinion: "符合条件"}, func(m desk.Move, _ casefile.State) string {
+		return m.Name + "：符合条件"
+	}, "reviews"},
+	desk.Suspend: {desk.SuspendForm{}, func(m desk.Move, _ casefile.State) string {
+		return m.Name + "开始，等待不计入时限"
+	}, "a wait begins that does not count"},
+	desk.Resume: {desk.ResumeForm{Result: "无异议"}, func(m desk.Move, _ casefile.State) string {
+		return m.Name + "结束：无异议"
+	}, "the wait ends, no objection"},
+	desk.Decide: {desk.DecideForm{}, func(_ desk.Move, s casefile.State) string {
+		return "决定：准予，文号 " + s.Decision.Number
+	}, "decides: granted"},
+	desk.Make: {desk.StepForm{}, nil, ""},
+	desk.HandOut: {desk.DeliverForm{}, func(desk.Move, casefile.State) string {
+		return "送达、出件给申请人"
+	}, "hands the result out"},
+	desk.Conclude: {api.NoteForm{}, func(desk.Move, casefile.State) string { return "办结" }, "concludes"},
 }

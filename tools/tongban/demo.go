@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -13,16 +14,20 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "a small city on this machine: seven nodes, five cases",
-		Long: `Starts a district, two towns and four villages of Wujiang as seven full nodes on
-loopback, publishes the starter catalogue, tells five cases step by step, and
-verifies every log on every node. Then it keeps running, with a page for each
+		Long: `Starts a district, two towns and four villages of Wujiang as seven full nodes,
+each a process of its own on loopback, publishes the starter catalogue, tells five cases step by step, and
+verifies every log on every node. One town is killed on the way. Then it keeps running, with a page for each
 node, until Ctrl+C. Everything lives in a temporary folder that is removed.`,
 		Example: `  tongban demo           # keeps running; open the addresses that it prints
   tongban demo --once    # stops after the verification; exit 5 if anything does not hold`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.Out, o.Version = a.Out, version
-			err := demo.Run(cmd.Context(), o)
+			self, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			o.Out, o.Program = a.Out, []string{self}
+			err = demo.Run(cmd.Context(), o)
 			if errors.Is(err, demo.ErrDoesNotHold) {
 				return invalidError{err}
 			}
