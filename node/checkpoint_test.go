@@ -81,6 +81,32 @@ func TestForgedCheckpointIsRefused(t *testing.T) {
 	}
 }
 
+// TestParentThatIsCutOff: a town that hears nothing new itself, or hides it,
+// and shows signs of life. It does not hold its village in the past.
+func TestParentThatIsCutOff(t *testing.T) {
+	c := newCity(t, wujiang, tongli)
+	c.join(tongli, yejian)
+	c.level()
+	c.kill(yejian)
+	c.nodes[tongli].peers.Handle(feed.Protocol, func(ctx context.Context, from string, conn net.Conn) {
+		defer context.AfterFunc(ctx, func() { conn.Close() })()
+		var hello feed.Hello
+		if wire.ReadFrame(bufio.NewReader(conn), wire.MaxFrame, &hello) != nil {
+			return
+		}
+		alive := time.NewTicker(200 * time.Millisecond)
+		defer alive.Stop()
+		for err := wire.WriteFrame(conn, feed.Welcome{Reached: hello.Head.Index}); err == nil; <-alive.C {
+			err = wire.WriteFrame(conn, feed.Push{Reached: hello.Head.Index})
+		}
+	})
+	village := c.start(yejian)
+	c.wait("it follows its town", func() bool { return village.feed.Status().Source == string(tongli) })
+	c.must(wujiang, noticeIn(wujiang))
+	c.level()
+	c.logged(yejian, "source left", "source="+string(tongli), "code=behind")
+}
+
 // deceive answers one follower with a record of the town's own making, and a
 // certificate for it.
 func deceive(ctx context.Context, conn net.Conn, realm string, key chain.Key, voters chain.VoterSet, votes func(chain.Checkpoint) []chain.Vote) {

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -70,7 +72,7 @@ func testConfig(t *testing.T, center area.Center) Config {
 	config := DefaultConfig(center)
 	config.Profile = "village"
 	config.Peer.Listen = []string{"/ip4/127.0.0.1/tcp/" + freePort(t)}
-	config.Enrol.Listen = "127.0.0.1:" + freePort(t)
+	config.Enrol.Listen = "127.0.0.1:0"
 	config.Presence.Listen = ""
 	config.API.Listen = "127.0.0.1:0"
 	config.Disk = DiskConfig{MinFreeMiB: 16, BallastMiB: 1}
@@ -78,13 +80,20 @@ func testConfig(t *testing.T, center area.Center) Config {
 	return config
 }
 
+// freePort is a port that nobody listens on. It lies below those that the
+// system gives to outgoing connections: a node that is started again finds it
+// still free.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	for range 100 {
+		port := strconv.Itoa(20000 + mathrand.N(12000))
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
 }
 
 // now is the clock of every node of the city.

@@ -44,7 +44,7 @@ func (l *logbook) find(from int, words ...string) string {
 	return ""
 }
 
-// logs waits until a center's node has logged a line with all the words, and
+// logged waits until a center's node has logged a line with all the words, and
 // shows it.
 func (c *city) logged(center area.Center, words ...string) {
 	c.t.Helper()

@@ -185,6 +185,8 @@ func TestRevokedCenterIsRefused(t *testing.T) {
 		return len(town.peers.Connected()) == 0 || !town.peers.IsConnected(wujiang)
 	})
 
+	c.logged(yejian, "peer refused", "reason=revoked", "center="+string(tongli)) // below it too
+
 	// It knocks again. What is refused over and over is written once a minute.
 	from := c.logs[wujiang].size()
 	c.ahead.Store(int64(2 * time.Minute))
@@ -209,8 +211,7 @@ func TestRevokedCenterIsRefused(t *testing.T) {
 
 	// An event that it sealed after the news, brought by its village.
 	c.wait("the village hears of it", func() bool { return c.nodes[yejian].register.Head().Index >= result.Index })
-	late := casefile.State{}
-	late, err = district.cabinet.State(before.ID)
+	late, err := district.cabinet.State(before.ID)
 	must(t, err)
 	n := c.nodes[tongli]
 	event := casefile.Event{

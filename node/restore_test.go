@@ -46,8 +46,9 @@ func (c *city) copyTree(from, to string) {
 }
 
 // agedVillage is a village whose node has gone on since a copy of its
-// directory was kept: lost is what it wrote meanwhile, and its parent has it.
-func agedVillage(t *testing.T) (c *city, code item.Code, kept string, lost casefile.State) {
+// directory was kept: lost is what it had on its disk since, the first case its
+// own and still in its hands, the second handed over and worked on by its parent.
+func agedVillage(t *testing.T) (c *city, code item.Code, kept string, lost []casefile.State) {
 	c = newCity(t, wujiang)
 	c.join(wujiang, yejian)
 	code = c.publish("D01")["D01"]
@@ -56,9 +57,14 @@ func agedVillage(t *testing.T) (c *city, code item.Code, kept string, lost casef
 	c.kill(yejian)
 	kept = c.keep(c.dirOf(yejian))
 	c.start(yejian)
-	lost = c.opened(yejian, desk.OpenForm{Item: code, Subject: yejian.Area()})
-	c.reaches(wujiang, lost.ID, lost.Head)
+	for range 2 {
+		lost = append(lost, c.opened(yejian, desk.OpenForm{Item: code, Subject: yejian.Area()}))
+	}
+	lost[1] = c.pass(yejian, wujiang, lost[1].ID)
+	c.reaches(yejian, lost[1].ID, lost[1].Head)
+	c.reaches(wujiang, lost[0].ID, lost[0].Head)
 	c.drained(yejian)
+	c.drained(wujiang)
 	c.kill(yejian)
 	return c, code, kept, lost
 }
@@ -87,7 +93,7 @@ func (c *city) fenced(center area.Center, code item.Code) {
 
 // rejoined brings a fenced village back under a new incarnation, and checks
 // that it writes again and has back what it had acknowledged.
-func (c *city) rejoined(center area.Center, code item.Code, lost casefile.State) {
+func (c *city) rejoined(center area.Center, code item.Code, lost []casefile.State) {
 	c.t.Helper()
 	c.kill(center)
 	ticket, err := c.nodes[wujiang].Invite(center, time.Hour, true)
@@ -103,14 +109,16 @@ func (c *city) rejoined(center area.Center, code item.Code, lost casefile.State)
 	if self := n.self(); self.Incarnation != 2 {
 		c.t.Fatalf("it is %s", self)
 	}
-	c.reaches(center, lost.ID, lost.Head)
+	for _, s := range lost {
+		c.reaches(center, s.ID, s.Head)
+	}
 	fresh := c.opened(center, desk.OpenForm{Item: code, Subject: center.Area()})
-	if !strings.HasPrefix(string(fresh.ID), string(center)+".2.") || fresh.Number == lost.Number {
+	if !strings.HasPrefix(string(fresh.ID), string(center)+".2.") || fresh.Number == lost[0].Number || fresh.Number == lost[1].Number {
 		c.t.Errorf("the new case is %s, number %s", fresh.ID, fresh.Number)
 	}
 	c.reaches(wujiang, fresh.ID, fresh.Head)
 	// The old incarnation's cases move by a seizure only.
-	_, err = n.desk.Receive(c.ctx, clerk(), lost.ID, desk.ReceiveForm{})
+	_, err = n.desk.Receive(c.ctx, clerk(), lost[0].ID, desk.ReceiveForm{})
 	if refusal.CodeOf(err) != casefile.OtherIncarnation {
 		c.t.Errorf("it writes on what its earlier incarnation holds: %v", err)
 	}
@@ -145,7 +153,7 @@ func TestRestoredDirectoryIsRefusedByPeers(t *testing.T) {
 	c.logged(wujiang, "code=restored", string(yejian))
 	c.logged(yejian, "this node may not write any more", "restored", string(wujiang))
 	c.fenced(yejian, code)
-	if s, err := c.nodes[wujiang].cabinet.State(lost.ID); err != nil || s.Head != lost.Head {
+	if s, err := c.nodes[wujiang].cabinet.State(lost[0].ID); err != nil || s.Head != lost[0].Head {
 		t.Errorf("the parent's copy: %+v, %v", s.Head, err)
 	}
 	c.rejoined(yejian, code, lost)

@@ -14,6 +14,7 @@ type Delays struct {
 	RetryMin time.Duration // before a source that failed is tried again, doubled each time; 1 s
 	RetryMax time.Duration // 2 min
 	Avoid    time.Duration // for which a source that sent what does not verify is left alone; 10 min
+	Look     time.Duration // how often another source is asked whether it reaches further; 10 min
 }
 
 func (d Delays) withDefaults() Delays {
@@ -23,6 +24,7 @@ func (d Delays) withDefaults() Delays {
 	}{
 		{&d.Silence, 45 * time.Second}, {&d.Patience, 2 * time.Minute}, {&d.RetryMin, time.Second},
 		{&d.RetryMax, 2 * time.Minute}, {&d.Avoid, 10 * time.Minute},
+		{&d.Look, 10 * time.Minute},
 	} {
 		if *p.at == 0 {
 			*p.at = p.value
@@ -111,6 +113,7 @@ type link struct {
 	since  time.Time // opening, then open
 	heard  time.Time // last sign of life
 	bare   time.Time // since when there are records without a certificate; zero: there are none
+	look   bool      // opened only to ask how far it reaches
 }
 
 // Follower decides from whom this node takes the journal and what of it may be
@@ -126,8 +129,10 @@ type Follower struct {
 	main     *link // from whom it takes records
 	better   *link // a preferred source that is being tried meanwhile
 	verify   verifier
-	applying uint64 // the index that the batch handed out last ends at; 0: none is out
-	reached  uint64 // the furthest that main said it can feed
+	applying uint64    // the index that the batch handed out last ends at; 0: none is out
+	reached  uint64    // the furthest that main said it can feed
+	look     time.Time // when another source is asked how far it reaches
+	turn     int       // which one
 }
 
 // NewFollower makes a follower that stands at a position and has no sources
@@ -209,6 +214,9 @@ func (f *Follower) Deadline() time.Time {
 			consider(t.until)
 		}
 	}
+	if len(f.others()) > 0 {
+		consider(f.look)
+	}
 	return first
 }
 
@@ -271,8 +279,11 @@ func (f *Follower) opened(now time.Time, in Opened) []Output {
 	}
 	(*l).open, (*l).since, (*l).heard = true, now, now
 	if l == &f.main {
-		f.reached = in.Reached
+		f.reached, f.look = in.Reached, now.Add(f.delays.Look)
 		return nil
+	}
+	if (*l).look && f.main != nil {
+		return f.looked(now, in)
 	}
 	if in.Reached < f.verify.at.Head.Index {
 		return f.leave(now, &f.better, refusal.Newf(Behind, "follow "+in.Source, "",
@@ -433,7 +444,7 @@ func (f *Follower) choose(now time.Time) []Output {
 		}
 		return []Output{Open{source, f.hello()}}
 	}
-	return nil
+	return f.lookAround(now)
 }
 
 func (f *Follower) hello() Hello {
