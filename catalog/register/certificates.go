@@ -82,6 +82,13 @@ func (w *writer) certificate(cert chain.Certificate) error {
 		return w.err
 	}
 	store(w.machine, certificateRow(at), cert)
+	newest, _ := w.r.NewestCertificate()
+	if w.newest != nil {
+		newest = *w.newest
+	}
+	if at >= newest.Checkpoint.Head.Index {
+		w.newest = &cert
+	}
 	before, err := w.neighbour(at)
 	if err != nil || before <= 1 {
 		return err
@@ -111,8 +118,13 @@ func (w *writer) neighbour(at Index) (Index, error) {
 }
 
 // NewestCertificate is the voters' word for the furthest head that is known to
-// have one.
+// have one. It is asked at every push to every child, and kept in memory:
+// behind the newest row lie the marks of all that were dropped, which a look
+// at the rows has to pass.
 func (r *Register) NewestCertificate() (cert chain.Certificate, ok bool) {
+	if newest := r.newest.Load(); newest != nil {
+		return *newest, true
+	}
 	err := r.db.View(func(txn *badger.Txn) error {
 		key, value, err := lastBefore(txn, certificatePrefix, certificatePrefix+"\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 		if err != nil || key == "" {
@@ -124,6 +136,9 @@ func (r *Register) NewestCertificate() (cert chain.Certificate, ok bool) {
 	if err != nil {
 		r.fault.CompareAndSwap(nil, &err)
 		return chain.Certificate{}, false
+	}
+	if ok {
+		r.newest.CompareAndSwap(nil, &cert) // unless a newer one was committed meanwhile
 	}
 	return cert, ok
 }

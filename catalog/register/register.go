@@ -58,6 +58,7 @@ type Register struct {
 	rules     derived[rule.Set]
 	calendar  derived[workday.Calendar]
 	fault     atomic.Pointer[error]
+	newest    atomic.Pointer[chain.Certificate] // as committed; nil: not looked up yet
 
 	// What was asked since the head moved.
 	centers  memo[area.Center, found[centerState]]
@@ -157,7 +158,8 @@ type writer struct {
 	*machine
 	r       *Register
 	rows    *txnRows
-	journal bool // records are written too, not only what follows from them
+	journal bool               // records are written too, not only what follows from them
+	newest  *chain.Certificate // in this transaction; nil: none that is the newest
 }
 
 func (r *Register) writer() *writer {
@@ -194,6 +196,10 @@ func (w *writer) commit() error {
 	}
 	if err := w.rows.txn.Commit(); err != nil {
 		return fmt.Errorf("commit record %d: %w", w.base.Head.Index, err)
+	}
+	if w.newest != nil {
+		w.r.newest.Store(w.newest)
+		w.newest = nil
 	}
 	moved := w.r.base.Head != w.base.Head
 	w.r.base = w.base

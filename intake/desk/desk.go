@@ -12,6 +12,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -95,6 +96,7 @@ type Desk struct {
 	keys    keyLocks // one call at a time for each idempotency key
 	numbers *numbers
 	glances *lru.Cache // casefile.ID → *glance: worklist lines, which change at most once a day
+	judged  sync.Map   // item.Ref → []Warning: a published version never changes
 }
 
 // glancesKept is how many worklist lines stay in memory.

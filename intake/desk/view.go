@@ -191,7 +191,7 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 	if open, err := sh.openBranches(); err == nil && len(open) > 0 {
 		warn("branches_open", "本件有 %d 个被取代的分支尚未处理", len(open))
 	}
-	return append(all, StepWarnings(sh.it)...)
+	return append(all, d.stepWarnings(sh.it)...)
 }
 
 // clockNames are the clocks as people read them.
@@ -200,10 +200,13 @@ var clockNames = map[clock.Name]string{
 	clock.Promised: "承诺时限", clock.Legal: "法定时限", clock.Service: "送达时限",
 }
 
-// StepWarnings are what item.Validate has to say of a version's limits, such
-// as published steps that add up to more than the promise. Published guides
+// stepWarnings are what item.Validate has to say of a version's limits, such as
+// published steps that add up to more than the promise. Published guides
 // are not always consistent: it is said and never refused.
-func StepWarnings(it *item.Item) []Warning {
+func (d *Desk) stepWarnings(it *item.Item) []Warning {
+	if known, ok := d.judged.Load(it.Ref); ok {
+		return known.([]Warning)
+	}
 	var all []Warning
 	for _, f := range item.Validate(*it) {
 		switch f.Code {
@@ -213,5 +216,6 @@ func StepWarnings(it *item.Item) []Warning {
 			all = append(all, Warning{f.Code, fmt.Sprintf("承诺时限（%s）长于法定时限（%s）", it.Promise.Chinese(), it.Legal.Chinese())})
 		}
 	}
+	d.judged.Store(it.Ref, all)
 	return all
 }

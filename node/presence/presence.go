@@ -106,7 +106,7 @@ type Pool struct {
 
 const (
 	deadReclaim  = 30 * time.Second // after that a name may come back at a new address
-	leaveTime    = 2 * time.Second
+	leaveTime    = 300 * time.Millisecond
 	updateTime   = 5 * time.Second
 	defaultJoin  = 30 * time.Second
 	logEvery     = time.Minute
