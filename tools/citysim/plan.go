@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/intake/casefile"
+	"tongban/intake/desk"
+)
+
+// plan is what an applicant wants, where, and what was brought.
+type plan struct {
+	record  string
+	counter area.Center
+	open    desk.OpenForm
+	laid    []desk.Paper // everything that the item asks for
+	settle  bool         // an immediate case is settled in one go
+}
+
+// newPlan draws one of the five kinds of case that the demo tells.
+func newPlan(rng *rand.Rand, c *city) plan {
+	home, elsewhere, third := pick(rng, villages), pick(rng, villages), pick(rng, villages)
+	p := plan{record: pick(rng, []string{"D26", "D01", "D01", "D23", "D12", "D04"}), counter: home, settle: rng.IntN(2) == 0}
+	subject, deliver := home.Area(), area.Center("")
+	f := &p.open
+	switch p.record {
+	case "D26":
+		f.Accept = true
+	case "D23":
+		p.counter, deliver = elsewhere, third
+	case "D12":
+		f.Agency = true
+	case "D01":
+		f.Agency = true
+	case "D04":
+		p.counter = home.Parent()
+		subject = p.counter.Area()
+	}
+	it := c.items[p.record]
+	p.laid = laid(rng, it)
+	f.Item, f.Subject, f.Deliver = it.Ref.Code, subject, deliver
+	f.Applicant.Name = fmt.Sprintf("演示%d", rng.IntN(1e6))
+	f.Applicant.Telephone = "13800000000"
+	switch n := rng.IntN(4); {
+	case p.record == "D26":
+	case n == 0: // nothing yet: the papers come in a call of their own
+	case n == 1 && len(p.laid) > 0: // something is missing: a notice, and a supplement
+		f.Papers = append(f.Papers, p.laid...)
+		f.Papers[rng.IntN(len(f.Papers))].State = casefile.Missing
+		for i := range f.Papers {
+			if f.Papers[i].State == casefile.Missing {
+				f.Papers[i].Content = nil
+			}
+		}
+	default:
+		f.Papers = p.laid
+	}
+	return p
+}
+
+func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
+
+// laid is everything that an item asks for, with scans of a few kilobytes.
+func laid(rng *rand.Rand, it item.Item) []desk.Paper {
+	var papers []desk.Paper
+	for _, m := range it.Materials {
+		state := casefile.OriginalSeen
+		if m.Copies > 0 {
+			state = casefile.Copy
+		}
+		content := []byte(strings.Repeat("示例扫描件："+m.Name, 1+rng.IntN(200)))
+		papers = append(papers, desk.Paper{ID: m.ID, State: state, Content: content})
+	}
+	return papers
+}
+
+// form is what a clerk fills in for an action of the route.
+func (p *plan) form(action desk.Action, s casefile.State) (any, error) {
+	switch action {
+	case desk.Receive, desk.Supplement:
+		return desk.ReceiveForm{Papers: p.laid}, nil
+	case desk.Notice:
+		return desk.NoticeForm{}, nil
+	case desk.Accept:
+		return desk.AcceptForm{}, nil
+	case desk.Check, desk.Review, desk.Make:
+		return desk.StepForm{Opinion: "材料齐全，拟同意"}, nil
+	case desk.Suspend:
+		return desk.SuspendForm{}, nil
+	case desk.Resume:
+		return desk.ResumeForm{Result: "无异议"}, nil
+	case desk.Decide:
+		return desk.DecideForm{}, nil
+	case desk.HandOut:
+		return desk.DeliverForm{}, nil
+	case desk.Conclude:
+		return nil, nil
+	}
+	return nil, fmt.Errorf("the route asks for %q in phase %s", action, s.Phase)
+}
