@@ -68,14 +68,13 @@ const foldVersion = 1
 
 // headRow is what stands beside the log: which branch it is, and the fold.
 type headRow struct {
-	Version int            `cbor:"1,keyasint"`
-	Branch  uint64         `cbor:"2,keyasint"`           // whose events are the case's log
-	Next    uint64         `cbor:"3,keyasint"`           // the number of the next branch
-	Frozen  bool           `cbor:"4,keyasint,omitempty"` // equivocation
-	Head    chain.Head     `cbor:"5,keyasint"`
-	State   wire.Raw       `cbor:"6,keyasint"`
-	Open    []chain.Head   `cbor:"7,keyasint,omitempty"` // heads of the other branches
-	state   casefile.State // decoded
+	Version int          `cbor:"1,keyasint"`
+	Branch  uint64       `cbor:"2,keyasint"`           // whose events are the case's log
+	Next    uint64       `cbor:"3,keyasint"`           // the number of the next branch
+	Frozen  bool         `cbor:"4,keyasint,omitempty"` // equivocation
+	Head    chain.Head   `cbor:"5,keyasint"`
+	State   wire.Raw     `cbor:"6,keyasint"`
+	Open    []chain.Head `cbor:"7,keyasint,omitempty"` // heads of the other branches
 }
 
 // Cause says how a branch came to lie beside the log.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	mathrand "math/rand/v2"
-	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +19,7 @@ import (
 	"tongban/node"
 	"tongban/node/api"
 	"tongban/tools/client"
+	"tongban/tools/process"
 )
 
 // The piece of Wujiang that is simulated.
@@ -42,9 +41,20 @@ var (
 
 const clerk = "目录管理"
 
+// member is one center's node.
+type member struct {
+	center        area.Center
+	dir           string
+	config        node.Config
+	*process.Node // nil until it is launched
+}
+
 // city is seven processes and what they were given.
 type city struct {
 	dir     string
+	bin     string
+	spawner *process.Spawner
+	died    func(error)
 	members map[area.Center]*member
 	items   map[string]item.Item // of the starter catalogue, by record
 }
@@ -62,12 +72,11 @@ func (c *city) at(center area.Center) *member { return c.members[center] }
 
 // newCity lays the places out: a directory and ports for each center.
 func newCity(dir, bin string, died func(error)) (*city, error) {
-	c := &city{dir: dir, members: map[area.Center]*member{}}
-	ports, err := freePorts(4 * len(everyone))
+	c := &city{dir: dir, bin: bin, spawner: process.NewSpawner(), died: died, members: map[area.Center]*member{}}
+	ports, err := process.FreePorts(4 * len(everyone))
 	if err != nil {
 		return nil, err
 	}
-	s := newSpawner()
 	for i, center := range everyone {
 		p := ports[4*i:]
 		config := node.DefaultConfig(center)
@@ -79,37 +88,10 @@ func newCity(dir, bin string, died func(error)) (*city, error) {
 		config.Presence.Listen = "127.0.0.1:" + p[2]
 		config.API.Listen = "127.0.0.1:" + p[3]
 		c.members[center] = &member{
-			center: center, dir: filepath.Join(dir, string(center)), config: config, bin: bin, spawner: s, died: died,
+			center: center, dir: filepath.Join(dir, string(center)), config: config,
 		}
 	}
 	return c, nil
-}
-
-// Ports are drawn from below the range that systems lend to outgoing
-// connections: while a node is down, nobody else may come to have its port.
-const lowPort, highPort = 10_000, 32_000
-
-// freePorts finds ports of loopback that are free now, for TCP and for UDP.
-func freePorts(n int) ([]string, error) {
-	var ports []string
-	for try := 0; len(ports) < n; try++ {
-		if try > 50*n {
-			return nil, fmt.Errorf("no %d free ports between %d and %d", n, lowPort, highPort)
-		}
-		addr := fmt.Sprintf("127.0.0.1:%d", lowPort+mathrand.IntN(highPort-lowPort))
-		stream, err := net.Listen("tcp", addr)
-		if err != nil {
-			continue
-		}
-		defer stream.Close() // all at once, so that they differ
-		packets, err := net.ListenPacket("udp", addr)
-		if err != nil {
-			continue
-		}
-		defer packets.Close()
-		ports = append(ports, strings.TrimPrefix(addr, "127.0.0.1:"))
-	}
-	return ports, nil
 }
 
 // found brings the city up: the realm, the towns, the voters, the villages and
@@ -124,7 +106,7 @@ func (c *city) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := first.launch(ctx); err != nil {
+	if err := c.launch(ctx, first); err != nil {
 		return err
 	}
 	for i, town := range voters[1:] {
@@ -143,14 +125,16 @@ func (c *city) found(ctx context.Context) error {
 }
 
 // launch starts a node whose directory stands for the first time.
-func (m *member) launch(ctx context.Context) (err error) {
-	if m.Client, err = client.Of(m.dir, ""); err != nil {
+func (c *city) launch(ctx context.Context, m *member) error {
+	api, err := client.Of(m.dir, "")
+	if err != nil {
 		return err
 	}
-	if err := m.begin(); err != nil {
+	m.Node = process.New(m.dir, []string{c.bin}, c.spawner, api, c.died)
+	if err := m.Start(); err != nil {
 		return err
 	}
-	return m.ready(ctx)
+	return m.Ready(ctx)
 }
 
 func (c *city) join(ctx context.Context, inviter, m *member) error {
@@ -162,7 +146,7 @@ func (c *city) join(ctx context.Context, inviter, m *member) error {
 	if _, err := node.Join(ctx, m.dir, m.config, ticket.Ticket, entry, "", node.Options{Log: slog.New(slog.DiscardHandler)}); err != nil {
 		return fmt.Errorf("join %s: %w", m.center, err)
 	}
-	return m.launch(ctx)
+	return c.launch(ctx, m)
 }
 
 func (c *city) vote(ctx context.Context, members []area.Center) error {
@@ -234,9 +218,9 @@ func (c *city) publish(ctx context.Context) error {
 // heal starts whoever is down.
 func (c *city) heal(ctx context.Context) error {
 	return each(c.all(), len(everyone), func(m *member) error {
-		m.resume()
-		if m.condition() == "down" {
-			return errors.Join(m.begin(), m.ready(ctx))
+		m.Resume()
+		if m.Condition() == "down" {
+			return errors.Join(m.Start(), m.Ready(ctx))
 		}
 		return nil
 	})

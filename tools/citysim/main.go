@@ -93,7 +93,9 @@ func (o options) run(ctx context.Context) (err error) {
 	}
 	defer func() {
 		for _, m := range city.all() {
-			m.kill()
+			if m.Node != nil {
+				m.Kill()
+			}
 		}
 	}()
 	fmt.Fprintf(o.out, "citysim: seed %d, %s of load, data in %s\n", o.seed, o.length, dir)
@@ -181,7 +183,7 @@ func (o options) trial(ctx context.Context, c *city, book *ledger) error {
 	}
 	f.drained = drained
 	for _, m := range c.all() {
-		if err := m.stop(); err != nil {
+		if err := m.Stop(); err != nil {
 			book.fault("%v", err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/tools/process"
 )
 
 // most is how many nodes are down or paused at once, but for a power cut.
@@ -57,7 +58,7 @@ func (n *nemesis) run(ctx context.Context, length time.Duration) {
 	}
 	n.wg.Wait()
 	for _, m := range n.city.all() {
-		if m.tallied().kills == 0 {
+		if m.Tally().Kills == 0 {
 			n.killed(ctx, m, 0)
 		}
 	}
@@ -87,7 +88,7 @@ func (n *nemesis) release(center area.Center) {
 
 func (n *nemesis) strike(ctx context.Context) {
 	n.strikes++
-	if n.strikes%3 == 0 && stopSignal != nil {
+	if n.strikes%3 == 0 && process.CanPause {
 		center := pick(n.rng, everyone)
 		if n.take(center) {
 			length := 200*time.Millisecond + time.Duration(n.rng.Int64N(int64(4*time.Second)))
@@ -128,30 +129,30 @@ func (n *nemesis) lurk(ctx context.Context, center area.Center) {
 // killed kills a node, leaves it down for a while and starts it again. The
 // start is made even when the time is over.
 func (n *nemesis) killed(ctx context.Context, m *member, down time.Duration) {
-	m.kill()
+	m.Kill()
 	select {
 	case <-time.After(down):
 	case <-ctx.Done():
 	}
 	ctx = context.WithoutCancel(ctx)
-	if err := m.begin(); err != nil {
+	if err := m.Start(); err != nil {
 		n.book.fault("%v", err)
 		return
 	}
-	if err := m.ready(ctx); err != nil {
-		n.book.fault("after kill -9: %v; its log: %s", err, m.logPath())
+	if err := m.Ready(ctx); err != nil {
+		n.book.fault("after kill -9: %v; its log: %s", err, m.LogPath())
 	}
 }
 
 func (n *nemesis) paused(ctx context.Context, m *member, length time.Duration) {
-	if !m.pause() {
+	if !m.Pause() {
 		return
 	}
 	select {
 	case <-time.After(length):
 	case <-ctx.Done():
 	}
-	m.resume()
+	m.Resume()
 }
 
 // powerCut kills all seven at once.
@@ -172,7 +173,7 @@ func (n *nemesis) powerCut(ctx context.Context) {
 func (n *nemesis) said() string {
 	var out []string
 	for _, m := range n.city.all() {
-		if c := m.condition(); c != "up" {
+		if c := m.Condition(); c != "up" {
 			out = append(out, string(m.center)+" "+c)
 		}
 	}

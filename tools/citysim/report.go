@@ -15,8 +15,8 @@ const shown = 40
 // report prints the table and says whether everything holds.
 func (o options) report(c *city, book *ledger, f *findings, n *nemesis) error {
 	for _, m := range c.all() {
-		if panicked := panicsIn(m.logPath()); panicked != "" {
-			book.fault("%s panicked: %s; its log: %s", m.center, panicked, m.logPath())
+		if panicked := panicsIn(m.LogPath()); panicked != "" {
+			book.fault("%s panicked: %s; its log: %s", m.center, panicked, m.LogPath())
 		}
 	}
 	now := book.counts()
@@ -24,9 +24,9 @@ func (o options) report(c *city, book *ledger, f *findings, n *nemesis) error {
 	w := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "CENTER\tROLE\tKILLED\tPAUSED\tSLOWEST START\tACKNOWLEDGED\tREGISTER\tVERIFIED\tCASES\tVERIFIED\tRSS")
 	for _, m := range c.all() {
-		v, t := f.nodes[m.center], m.tallied()
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%d\t%d %s\t%s\t%d\t%s\t%d MiB\n", m.center, v.status.Role, t.kills, t.pauses,
-			t.slowest.Round(10*time.Millisecond), book.at[m.center], v.status.Register.Head.Index, v.status.Register.Head.Hash.Short(),
+		v, t := f.nodes[m.center], m.Tally()
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%d\t%d %s\t%s\t%d\t%s\t%d MiB\n", m.center, v.status.Role, t.Kills, t.Pauses,
+			t.Slowest.Round(10*time.Millisecond), book.at[m.center], v.status.Register.Head.Index, v.status.Register.Head.Hash.Short(),
 			mark(v.register.Holds), v.cases.Checked, mark(v.cases.Holds), v.status.Resident>>20)
 	}
 	w.Flush()

@@ -77,7 +77,7 @@ func (s *seizure) prepare(ctx context.Context, seed uint64) error {
 
 // lose kills the town; a village still sends it a case.
 func (s *seizure) lose(ctx context.Context, _ uint64) error {
-	s.city.at(lostTown).kill()
+	s.city.at(lostTown).Kill()
 	if err := drive(ctx, s.way, func() bool { return s.way.to == lostTown }); err != nil {
 		return err
 	}
@@ -116,11 +116,11 @@ func (s *seizure) grant(ctx context.Context, _ uint64) error {
 func (s *seizure) workOn(ctx context.Context, _ uint64) error {
 	var wg sync.WaitGroup
 	for _, m := range s.city.all() {
-		wg.Go(m.kill)
+		wg.Go(m.Kill)
 	}
 	wg.Wait()
 	town := s.city.at(lostTown)
-	if err := errors.Join(town.begin(), town.ready(ctx)); err != nil {
+	if err := errors.Join(town.Start(), town.Ready(ctx)); err != nil {
 		return err
 	}
 	for i, j := range s.held {
@@ -140,7 +140,7 @@ func (s *seizure) reunite(ctx context.Context, _ uint64) error {
 		if m.center == lostTown {
 			return nil
 		}
-		return errors.Join(m.begin(), m.ready(ctx))
+		return errors.Join(m.Start(), m.Ready(ctx))
 	})
 	if err != nil {
 		return err

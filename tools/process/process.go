@@ -237,3 +237,6 @@ func (n *Node) Tally() Tally {
 	defer n.mu.Unlock()
 	return n.tally
 }
+
+// CanPause says whether this system can have a process stand still.
+var CanPause = stopSignal != nil
