@@ -311,13 +311,26 @@ func (r *Register) Rules() rule.Set {
 // Calendar is the working days of the years that were published.
 func (r *Register) Calendar() workday.Calendar {
 	return r.calendar.get(r, func(txn *badger.Txn) (workday.Calendar, error) {
-		var years []workday.Year
-		err := scanFault(txn, calendarPrefix, func(_ string, value []byte) error {
-			var y workday.Year
-			err := wire.Decode(value, &y)
-			years = append(years, y)
-			return err
-		})
+		years, err := readYears(txn)
 		return workday.NewCalendar(years), err
 	})
+}
+
+// Years lists the calendars as they were published, the earliest year first.
+func (r *Register) Years() (years []workday.Year, err error) {
+	err = r.db.View(func(txn *badger.Txn) error {
+		years, err = readYears(txn)
+		return err
+	})
+	return years, err
+}
+
+func readYears(txn *badger.Txn) (years []workday.Year, err error) {
+	err = scanFault(txn, calendarPrefix, func(_ string, value []byte) error {
+		var y workday.Year
+		err := wire.Decode(value, &y)
+		years = append(years, y)
+		return err
+	})
+	return years, err
 }

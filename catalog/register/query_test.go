@@ -226,6 +226,10 @@ func TestPowersRulesCalendarGossip(t *testing.T) {
 	if work, known := c.r.Calendar().IsWorkday("2026-10-01"); work || !known {
 		t.Error("a holiday")
 	}
+	c.must(district, CalendarSetting{workday.Year{Year: 2025, Source: "文三"}})
+	if years, err := c.r.Years(); err != nil || len(years) != 2 || years[0].Source != "文三" || years[1].Year != 2026 || len(years[1].Holidays) != 1 {
+		t.Errorf("%+v (%v)", years, err)
+	}
 
 	if key, since, ok := c.r.Gossip(village.Area()); !ok || len(key) != 32 || since != 1 {
 		t.Error(key, since, ok)

@@ -266,6 +266,13 @@ func (s *Server) seizures(ctx context.Context, in *struct{ Body Seizing }) ([]Se
 	return out, nil
 }
 
+// unfinished are the phases in which a center still has something to do: one
+// that was declined, withdrawn or terminated is still to be concluded.
+var unfinished = []casefile.Phase{
+	casefile.PhaseOpened, casefile.PhaseNoticed, casefile.PhaseAccepted, casefile.PhaseDecided,
+	casefile.PhaseServed, casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
+}
+
 func (s *Server) heldBy(lost area.Center, only []casefile.ID) ([]casefile.State, error) {
 	if len(only) > 0 {
 		var out []casefile.State
@@ -281,7 +288,7 @@ func (s *Server) heldBy(lost area.Center, only []casefile.ID) ([]casefile.State,
 	var out []casefile.State
 	after := casefile.ID("")
 	for {
-		page, err := s.node.Cabinet.List(cabinet.Filter{Mine: lost, Open: true}, after, 500)
+		page, err := s.node.Cabinet.List(cabinet.Filter{Mine: lost, Phases: unfinished}, after, 500)
 		if err != nil || len(page) == 0 {
 			return out, err
 		}

@@ -92,6 +92,14 @@ func (s *Server) registerCatalogue(api huma.API) {
 		}) (register.Result, error) {
 			return s.propose(ctx, "set a rule", Wish{Body: register.RuleSetting{Area: in.Body.Area, Rule: in.Body.Rule}, Staff: in.Body.Staff})
 		})
+	route(s, api, op("calendar", http.MethodGet, "/v1/calendar", "list the years whose working days are published", "catalogue"),
+		func(context.Context, *none) ([]workday.Year, error) {
+			years, err := s.node.Register.Years()
+			if years == nil {
+				years = []workday.Year{}
+			}
+			return years, err
+		})
 	route(s, api, op("calendar-set", http.MethodPut, "/v1/calendar", "publish the working days of a year", "catalogue"),
 		func(ctx context.Context, in *struct {
 			Body struct {

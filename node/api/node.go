@@ -36,6 +36,21 @@ func route[I, O any](s *Server, api huma.API, o huma.Operation, do func(context.
 	})
 }
 
+// stream registers one operation that reads or writes bytes, not JSON, as they
+// come, and describes it like the others.
+func stream(mux *http.ServeMux, api huma.API, o huma.Operation, do http.HandlerFunc) {
+	bytes := map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	answer := &huma.Response{Description: "done"}
+	if o.Method == http.MethodGet {
+		answer.Content = bytes
+	} else {
+		o.RequestBody = &huma.RequestBody{Required: true, Content: bytes}
+	}
+	o.Responses = map[string]*huma.Response{"200": answer}
+	api.OpenAPI().AddOperation(&o)
+	mux.HandleFunc(o.Method+" "+o.Path, do)
+}
+
 type none struct{}
 
 // Done says that it was done.

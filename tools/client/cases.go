@@ -33,13 +33,13 @@ func (c *Client) Case(ctx context.Context, id casefile.ID) (api.CaseView, error)
 // CaseLog lists events of a case from a sequence number (from 1) on, at most
 // limit of them (1 to 1000).
 func (c *Client) CaseLog(ctx context.Context, id casefile.ID, from uint64, limit int) ([]api.EventView, error) {
-	return get[[]api.EventView](ctx, c, Path("cases", string(id), "log"), params("from", strconv.FormatUint(from, 10), "limit", strconv.Itoa(limit)))
+	return get[[]api.EventView](ctx, c, Path("cases", string(id), "log"), Params("from", strconv.FormatUint(from, 10), "limit", strconv.Itoa(limit)))
 }
 
 // Cases is one page of a box, the most urgent first. A page has at most 200
 // cases; the total is that of the whole box.
 func (c *Client) Cases(ctx context.Context, box desk.Box, text string, skip, limit int) (desk.Worklist, error) {
-	return get[desk.Worklist](ctx, c, "/v1/cases", params("box", string(box), "text", text, "skip", strconv.Itoa(skip), "limit", strconv.Itoa(limit)))
+	return get[desk.Worklist](ctx, c, "/v1/cases", Params("box", string(box), "text", text, "skip", strconv.Itoa(skip), "limit", strconv.Itoa(limit)))
 }
 
 // Offers says of every action whether it may be taken on a case here and now.

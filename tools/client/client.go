@@ -83,7 +83,12 @@ type Offline struct {
 	Err  error
 }
 
-func (e *Offline) Error() string { return fmt.Sprintf("no node answers at %s: %v", e.Base, e.Err) }
+func (e *Offline) Error() string {
+	if e.Reached() {
+		return fmt.Sprintf("the node at %s took the request and did not answer: %v", e.Base, e.Err)
+	}
+	return fmt.Sprintf("no node answers at %s: %v", e.Base, e.Err)
+}
 func (e *Offline) Unwrap() error { return e.Err }
 
 // Reached reports whether the node was reached, so that it may have done what
@@ -197,8 +202,8 @@ func Path(segments ...string) string {
 	return b.String()
 }
 
-// params is a query of pairs of name and value; empty values are left out.
-func params(pairs ...string) url.Values {
+// Params is a query of pairs of name and value; empty values are left out.
+func Params(pairs ...string) url.Values {
 	q := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {

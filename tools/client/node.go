@@ -25,7 +25,7 @@ func (c *Client) Status(ctx context.Context) (api.Status, error) {
 
 // Records lists at most limit (1 to 1000) records of the journal.
 func (c *Client) Records(ctx context.Context, from register.Index, limit int) ([]api.RecordView, error) {
-	return get[[]api.RecordView](ctx, c, "/v1/register/records", params("from", strconv.FormatUint(from, 10), "limit", strconv.Itoa(limit)))
+	return get[[]api.RecordView](ctx, c, "/v1/register/records", Params("from", strconv.FormatUint(from, 10), "limit", strconv.Itoa(limit)))
 }
 
 // VerifyRegister has the node verify its journal from record 1.
@@ -46,7 +46,7 @@ func (c *Client) Lead(ctx context.Context, to area.Center) error {
 // Items lists at most limit (1 to 500) items as the node's own area sees them,
 // after the last one of the page before.
 func (c *Client) Items(ctx context.Context, text string, after item.Ref, limit int) (api.ItemList, error) {
-	return get[api.ItemList](ctx, c, "/v1/items", params("text", text, "after", string(after.Code), "after_area", string(after.Area), "limit", strconv.Itoa(limit)))
+	return get[api.ItemList](ctx, c, "/v1/items", Params("text", text, "after", string(after.Code), "after_area", string(after.Area), "limit", strconv.Itoa(limit)))
 }
 
 // Item is the version of an item by which the node's center works.
@@ -65,6 +65,12 @@ func (c *Client) SetRule(ctx context.Context, staff string, a area.Code, r rule.
 	return put[register.Result](ctx, c, "/v1/rules", map[string]any{"area": a, "rule": r, "staff": staff})
 }
 
+// Calendar lists the years whose working days are published, the earliest
+// first.
+func (c *Client) Calendar(ctx context.Context) ([]workday.Year, error) {
+	return get[[]workday.Year](ctx, c, "/v1/calendar", nil)
+}
+
 // SetCalendar publishes the working days of a year.
 func (c *Client) SetCalendar(ctx context.Context, staff string, y workday.Year) (register.Result, error) {
 	return put[register.Result](ctx, c, "/v1/calendar", map[string]any{"year": y, "staff": staff})
@@ -79,7 +85,7 @@ func (c *Client) GrantPower(ctx context.Context, staff string, p register.Power)
 
 // Centers lists the directory; under "" all of it.
 func (c *Client) Centers(ctx context.Context, under area.Code) ([]api.CenterView, error) {
-	return get[[]api.CenterView](ctx, c, "/v1/centers", params("under", string(under)))
+	return get[[]api.CenterView](ctx, c, "/v1/centers", Params("under", string(under)))
 }
 
 // Invite writes a ticket for a center; hours is how long it holds, 0 for a day.
@@ -115,7 +121,7 @@ func (c *Client) Revoke(ctx context.Context, staff string, center area.Center, r
 // Outbox lists what waits: to leave for dest ("" for all), and what came and
 // waits for a newer Register.
 func (c *Client) Outbox(ctx context.Context, dest area.Center) (api.Waiting, error) {
-	return get[api.Waiting](ctx, c, "/v1/outbox", params("dest", string(dest)))
+	return get[api.Waiting](ctx, c, "/v1/outbox", Params("dest", string(dest)))
 }
 
 // TryOutbox tries a destination now.

@@ -13,6 +13,7 @@ import (
 	"tongban/catalog/workday"
 	"tongban/intake/desk"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 // hyphen is an action as a command's name.
@@ -33,7 +34,7 @@ func readMoment(s string) (time.Time, error) {
 }
 
 // fill puts into a form what flags could not: it is asked when they are read.
-type fill func(cmd *cobra.Command, c *client, id string) error
+type fill func(cmd *cobra.Command, c *client.Client, id string) error
 
 // action describes one action of the desk as a command.
 type action[F any] struct {
@@ -77,7 +78,7 @@ func command[F any](a *app, d action[F]) *cobra.Command {
 				return err
 			}
 		}
-		return a.act(cmd, c, at("cases", args[0], string(d.name)), by, form, x.quiet)
+		return a.act(cmd, c, client.Path("cases", args[0], string(d.name)), by, form, x.quiet)
 	}
 	return cmd
 }
@@ -124,10 +125,10 @@ func (a *app) counterActions() []*cobra.Command {
 func paperFlags(f *pflag.FlagSet, form *desk.ReceiveForm) fill {
 	var p papers
 	p.flags(f)
-	return func(cmd *cobra.Command, c *client, id string) (err error) {
+	return func(cmd *cobra.Command, c *client.Client, id string) (err error) {
 		var lacks []item.Material
 		if p.complete {
-			_, v, err := call[api.CaseView](cmd.Context(), c, get(at("cases", id), nil))
+			_, v, err := call[api.CaseView](cmd.Context(), c, get(client.Path("cases", id), nil))
 			if err != nil {
 				return err
 			}
@@ -217,7 +218,7 @@ func (a *app) workActions() []*cobra.Command {
 // stepFlag adds --step: a form tells no step from step 0.
 func stepFlag(f *pflag.FlagSet, step **int) fill {
 	n := f.Int("step", -1, "which step of the item, as 'item show' numbers them (default: the next of its kind)")
-	return func(cmd *cobra.Command, _ *client, _ string) error {
+	return func(cmd *cobra.Command, _ *client.Client, _ string) error {
 		if cmd.Flags().Changed("step") {
 			*step = n
 		}
@@ -254,7 +255,7 @@ func outsideFlags(f *pflag.FlagSet, form *desk.OutsideForm) fill {
 	f.StringVar((*string)(&form.Came), "came", "", "day on which the answer came")
 	f.StringVar(&form.Result, "result", "", "what came of it")
 	step, proof := stepFlag(f, &form.Step), proofFlag(f, &form.Proof)
-	return func(cmd *cobra.Command, c *client, id string) error {
+	return func(cmd *cobra.Command, c *client.Client, id string) error {
 		if form.Sent == "" {
 			form.Sent = workday.DateOf(time.Now())
 		}
@@ -267,7 +268,7 @@ func outsideFlags(f *pflag.FlagSet, form *desk.OutsideForm) fill {
 
 func proofFlag(f *pflag.FlagSet, content *[]byte) fill {
 	file := f.String("proof", "", "file that proves it")
-	return func(*cobra.Command, *client, string) (err error) {
+	return func(*cobra.Command, *client.Client, string) (err error) {
 		if *file != "" {
 			*content, err = os.ReadFile(*file)
 		}

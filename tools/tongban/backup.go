@@ -100,8 +100,7 @@ func (a *app) download(cmd *cobra.Command, path string, query url.Values, name s
 	if err != nil {
 		return err
 	}
-	c.http.Timeout = 0
-	resp, err := c.send(cmd.Context(), http.MethodGet, path, query, nil, "")
+	resp, err := c.Send(cmd.Context(), http.MethodGet, path, query, nil, "")
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"tongban/intake/desk"
 	"tongban/intake/notice"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 func (a *app) caseCommand() *cobra.Command {
@@ -50,8 +51,8 @@ copy).`,
 		Example: "  tongban case list\n  tongban case list --box arrived\n  tongban case list --box all --text 居住证",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q := params("box", box, "text", text, "limit", fmt.Sprint(limit))
-			return ask(a, cmd, get("/v1/cases", q), func(w io.Writer, c *client, list desk.Worklist) {
+			q := client.Params("box", box, "text", text, "limit", fmt.Sprint(limit))
+			return ask(a, cmd, get("/v1/cases", q), func(w io.Writer, c *client.Client, list desk.Worklist) {
 				if len(list.Cases) == 0 {
 					fmt.Fprintln(w, "no cases")
 					return
@@ -90,7 +91,7 @@ func (a *app) caseShowCommand() *cobra.Command {
 	return a.caseArgs(&cobra.Command{
 		Use: "show CASE", Short: "Show a case: where it stands, its clocks, its papers, what comes next",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(at("cases", args[0]), nil), func(w io.Writer, c *client, v api.CaseView) {
+			return ask(a, cmd, get(client.Path("cases", args[0]), nil), func(w io.Writer, c *client.Client, v api.CaseView) {
 				writeCase(w, v, namesOf(cmd, c))
 			})
 		},
@@ -194,8 +195,8 @@ func (a *app) caseLogCommand() *cobra.Command {
 		Use: "log CASE", Short: "List the events of a case",
 		Example: "  tongban case log 320509111201.1.7 --bodies",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q := params("from", fmt.Sprint(from), "limit", fmt.Sprint(limit))
-			return ask(a, cmd, get(at("cases", args[0], "log"), q), func(w io.Writer, c *client, all []api.EventView) {
+			q := client.Params("from", fmt.Sprint(from), "limit", fmt.Sprint(limit))
+			return ask(a, cmd, get(client.Path("cases", args[0], "log"), q), func(w io.Writer, c *client.Client, all []api.EventView) {
 				names := namesOf(cmd, c)
 				t := table{head: []string{"SEQ", "TIME", "EVENT", "BY", "STAFF", "EPOCH", "REGISTER", "HASH"}}
 				for _, e := range all {
@@ -225,7 +226,7 @@ func (a *app) caseActionsCommand() *cobra.Command {
 	return a.caseArgs(&cobra.Command{
 		Use: "actions CASE", Short: "List what may be done with a case here and now, and why not the rest",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(at("cases", args[0], "actions"), nil), func(w io.Writer, _ *client, all []desk.Offered) {
+			return ask(a, cmd, get(client.Path("cases", args[0], "actions"), nil), func(w io.Writer, _ *client.Client, all []desk.Offered) {
 				t := table{head: []string{"ACTION", "MAY", "WHY NOT"}}
 				for _, o := range all {
 					t.row(hyphen(o.Action), map[bool]string{true: "yes", false: "no"}[o.Allowed], join("; ", o.Why, o.Hint))
@@ -245,15 +246,15 @@ func (a *app) caseApplicantCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&unmask, "unmask", false, "show the full numbers; it is logged who asked")
 	staff := a.staffFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		q := params()
+		q := client.Params()
 		if unmask {
 			who, err := staff()
 			if err != nil {
 				return err
 			}
-			q = params("unmask", "true", "staff", who)
+			q = client.Params("unmask", "true", "staff", who)
 		}
-		return ask(a, cmd, get(at("cases", args[0], "applicant"), q), func(w io.Writer, _ *client, who desk.Applicant) {
+		return ask(a, cmd, get(client.Path("cases", args[0], "applicant"), q), func(w io.Writer, _ *client.Client, who desk.Applicant) {
 			t := table{head: []string{"", ""}}
 			writePerson(&t, "", who.Person)
 			if who.Agent != nil {
@@ -294,7 +295,7 @@ func (a *app) casePrintCommand() *cobra.Command {
 			return a.complete(first(a.caseIDs))(cmd, args, begun)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(at("cases", args[0], "documents", args[1]), nil), func(w io.Writer, _ *client, d api.Document) {
+			return ask(a, cmd, get(client.Path("cases", args[0], "documents", args[1]), nil), func(w io.Writer, _ *client.Client, d api.Document) {
 				fmt.Fprintln(w, strings.TrimRight(d.Text, "\n"))
 			})
 		},
@@ -316,7 +317,7 @@ func (a *app) caseVerifyCommand() *cobra.Command {
 		case all && len(args) == 0:
 			return a.verify(cmd, post("/v1/verify", nil), "cases")
 		case !all && len(args) == 1:
-			return a.verify(cmd, post(at("cases", args[0], "verify"), nil), "events")
+			return a.verify(cmd, post(client.Path("cases", args[0], "verify"), nil), "events")
 		}
 		return usageError{errors.New("name one case, or give --all")}
 	}

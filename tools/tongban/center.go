@@ -12,6 +12,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/register"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 func (a *app) centerCommand() *cobra.Command {
@@ -26,7 +27,7 @@ func (a *app) centerListCommand() *cobra.Command {
 		Example: "  tongban center list\n  tongban center list --under 320509111000",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return ask(a, cmd, get("/v1/centers", params("under", under)), func(w io.Writer, _ *client, all []api.CenterView) {
+			return ask(a, cmd, get("/v1/centers", client.Params("under", under)), func(w io.Writer, _ *client.Client, all []api.CenterView) {
 				t := table{head: []string{"CENTER", "NAME", "LEVEL", "INC", "STATE", "ADDRESS"}}
 				for _, c := range all {
 					t.row(c.ID, c.Name, c.Level.Chinese(), c.Incarnation, stateOf(c), orDash(strings.Join(c.Addrs, " ")))
@@ -52,7 +53,7 @@ func (a *app) centerShowCommand() *cobra.Command {
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.centerIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(at("centers", args[0]), nil), func(w io.Writer, _ *client, c api.CenterView) {
+			return ask(a, cmd, get(client.Path("centers", args[0]), nil), func(w io.Writer, _ *client.Client, c api.CenterView) {
 				t := table{head: []string{"", ""}}
 				t.row("center", join(" ", string(c.ID), c.Name, c.Level.Chinese()))
 				t.row("state", stateOf(c))
@@ -98,7 +99,7 @@ func (a *app) centerUpdateCommand() *cobra.Command {
 		if body.Name+body.Address+body.Telephone == "" {
 			return usageError{errors.New("nothing to change: give --name, --address or --telephone")}
 		}
-		return propose(a, cmd, put(at("centers", args[0]), body), args[0]+" changed")
+		return propose(a, cmd, put(client.Path("centers", args[0]), body), args[0]+" changed")
 	}
 	return cmd
 }
@@ -121,7 +122,7 @@ from it any more. What it wrote before stays valid. Its open cases are moved wit
 		if body.Staff, err = staff(); err != nil {
 			return err
 		}
-		return propose(a, cmd, post(at("centers", args[0], "revoke"), body), args[0]+" is shut out")
+		return propose(a, cmd, post(client.Path("centers", args[0], "revoke"), body), args[0]+" is shut out")
 	}
 	return cmd
 }
@@ -224,7 +225,7 @@ func (a *app) voterLeadCommand() *cobra.Command {
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.centerIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, post("/v1/voters/lead", map[string]any{"to": args[0]}), func(w io.Writer, c *client, _ struct{}) {
+			return ask(a, cmd, post("/v1/voters/lead", map[string]any{"to": args[0]}), func(w io.Writer, c *client.Client, _ struct{}) {
 				fmt.Fprintf(w, "%s leads\n", namesOf(cmd, c).name(area.Center(args[0])))
 			})
 		},

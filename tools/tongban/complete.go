@@ -11,10 +11,11 @@ import (
 	"tongban/catalog/area"
 	"tongban/intake/desk"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 // completer lists candidates as "value\tdescription".
-type completer func(ctx context.Context, c *client) ([]string, error)
+type completer func(ctx context.Context, c *client.Client) ([]string, error)
 
 // complete asks the running node what can stand here. A shell must never wait
 // for it: where the node is slow or does not run there are no candidates.
@@ -60,7 +61,7 @@ func first(list completer) func(int) completer {
 
 func every(list completer) func(int) completer { return func(int) completer { return list } }
 
-func (a *app) centerIDs(ctx context.Context, c *client) ([]string, error) {
+func (a *app) centerIDs(ctx context.Context, c *client.Client) ([]string, error) {
 	_, all, err := call[[]api.CenterView](ctx, c, get("/v1/centers", url.Values{"limit": {"3000"}}))
 	out := make([]string, len(all))
 	for i, l := range all {
@@ -69,7 +70,7 @@ func (a *app) centerIDs(ctx context.Context, c *client) ([]string, error) {
 	return out, err
 }
 
-func (a *app) itemCodes(ctx context.Context, c *client) ([]string, error) {
+func (a *app) itemCodes(ctx context.Context, c *client.Client) ([]string, error) {
 	_, all, err := call[api.ItemList](ctx, c, get("/v1/items", url.Values{"limit": {"500"}}))
 	out := make([]string, len(all.Items))
 	for i, it := range all.Items {
@@ -78,7 +79,7 @@ func (a *app) itemCodes(ctx context.Context, c *client) ([]string, error) {
 	return out, err
 }
 
-func (a *app) caseIDs(ctx context.Context, c *client) ([]string, error) {
+func (a *app) caseIDs(ctx context.Context, c *client.Client) ([]string, error) {
 	_, all, err := call[desk.Worklist](ctx, c, get("/v1/cases", url.Values{"box": {"all"}, "limit": {"200"}}))
 	out := make([]string, len(all.Cases))
 	for i, s := range all.Cases {

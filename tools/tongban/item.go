@@ -11,6 +11,7 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/search"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 func (a *app) itemCommand() *cobra.Command {
@@ -28,11 +29,11 @@ func (a *app) itemListCommand() *cobra.Command {
 		Example: "  tongban item list --department 公安\n  tongban item list --area 320509110000 --limit 500",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q := params("text", text, "department", department, "area", in, "after", after, "after_area", afterArea, "limit", fmt.Sprint(limit))
+			q := client.Params("text", text, "department", department, "area", in, "after", after, "after_area", afterArea, "limit", fmt.Sprint(limit))
 			if withdrawn {
 				q.Set("withdrawn", "true")
 			}
-			return ask(a, cmd, get("/v1/items", q), func(w io.Writer, _ *client, list api.ItemList) {
+			return ask(a, cmd, get("/v1/items", q), func(w io.Writer, _ *client.Client, list api.ItemList) {
 				t := table{head: []string{"CODE", "NAME", "DEPARTMENT", "DECIDES", "KIND", "VERSION"}}
 				for _, it := range list.Items {
 					t.row(it.Ref.Code, it.Name, it.Department, it.Level.Chinese(), it.Kind, version1(it.Ref, it.Withdrawn))
@@ -67,8 +68,8 @@ func (a *app) itemSearchCommand() *cobra.Command {
 		Example: "  tongban item search 居住证\n  tongban item search jzz\n  tongban item search canji huanling",
 		Args:    usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q := params("text", strings.Join(args, " "), "limit", fmt.Sprint(limit))
-			return ask(a, cmd, get("/v1/search", q), func(w io.Writer, _ *client, hits []search.Hit) {
+			q := client.Params("text", strings.Join(args, " "), "limit", fmt.Sprint(limit))
+			return ask(a, cmd, get("/v1/search", q), func(w io.Writer, _ *client.Client, hits []search.Hit) {
 				if len(hits) == 0 {
 					fmt.Fprintln(w, "nothing fits")
 					return
@@ -93,7 +94,7 @@ func (a *app) itemShowCommand() *cobra.Command {
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(at("items", args[0]), params("area", in, "version", ver)), func(w io.Writer, _ *client, v api.ItemView) {
+			return ask(a, cmd, get(client.Path("items", args[0]), client.Params("area", in, "version", ver)), func(w io.Writer, _ *client.Client, v api.ItemView) {
 				writeItem(w, v.Item)
 				writeFindings(w, v.Findings)
 			})
@@ -160,7 +161,7 @@ func (a *app) itemHistoryCommand() *cobra.Command {
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(at("items", args[0], "history"), nil), func(w io.Writer, c *client, all []register.Published) {
+			return ask(a, cmd, get(client.Path("items", args[0], "history"), nil), func(w io.Writer, c *client.Client, all []register.Published) {
 				names := namesOf(cmd, c)
 				t := table{head: []string{"AREA", "VERSION", "PUBLISHED", "BY", "STAFF", "RECORD", ""}}
 				for _, p := range all {
@@ -181,7 +182,7 @@ func (a *app) itemDiffCommand() *cobra.Command {
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(at("items", args[0], "diff"), params("area", in, "version", ver, "from", from)), func(w io.Writer, _ *client, changes []string) {
+			return ask(a, cmd, get(client.Path("items", args[0], "diff"), client.Params("area", in, "version", ver, "from", from)), func(w io.Writer, _ *client.Client, changes []string) {
 				if len(changes) == 0 {
 					fmt.Fprintln(w, "nothing changed")
 				}
@@ -215,8 +216,8 @@ func (a *app) itemWithdrawCommand() *cobra.Command {
 		if body.Staff, err = staff(); err != nil {
 			return err
 		}
-		r := post(at("items", args[0], "withdraw"), body)
-		r.query = params("area", in)
+		r := post(client.Path("items", args[0], "withdraw"), body)
+		r.query = client.Params("area", in)
 		return propose(a, cmd, r, args[0]+" is no longer offered")
 	}
 	return cmd

@@ -15,6 +15,7 @@ import (
 
 	"tongban/consensus/refusal"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 // Exit codes. They are for good.
@@ -74,7 +75,7 @@ func (a *app) report(err error) int {
 	var (
 		usage   usageError
 		invalid invalidError
-		offline offlineError
+		offline *client.Offline
 		fatal   fatalError
 		p       *api.Problem
 	)
@@ -86,7 +87,7 @@ func (a *app) report(err error) int {
 	case errors.As(err, &fatal):
 		code = exitFatal
 	case errors.As(err, &offline):
-		code, hint = exitOffline, offline.hint()
+		code, hint = exitOffline, offlineHint(offline)
 	case errors.As(err, &p):
 		code, hint = exitRefused, p.Hint
 		if p.Status >= 500 {

@@ -23,6 +23,7 @@ import (
 	"tongban/consensus/refusal"
 	"tongban/node"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 var update = flag.Bool("update", false, "write what came out into the scripts' golden files")
@@ -172,7 +173,7 @@ func TestExitCodes(t *testing.T) {
 		{fmt.Errorf("open: %w", refusal.Newf(refusal.Malformed, "read", "", "no")), exitRefused},
 		{&api.Problem{Status: 409, Code: "stale", Message: "no"}, exitRefused},
 		{&api.Problem{Status: 500, Code: "internal", Message: "oh"}, exitFailed},
-		{offlineError{"http://127.0.0.1:1", errors.New("refused")}, exitOffline},
+		{&client.Offline{Base: "http://127.0.0.1:1", Err: errors.New("refused")}, exitOffline},
 		{invalidError{errors.New("does not hold")}, exitInvalid},
 		{fatalError{fmt.Errorf("feed: %w", node.ErrFatal)}, exitFatal},
 		{context.Canceled, exitFailed},
@@ -201,7 +202,7 @@ func TestLostAnswers(t *testing.T) {
 			came.Add(1)
 			panic(http.ErrAbortHandler)
 		}))
-		c1 := &client{base: server.URL, http: server.Client()}
+		c1 := client.New(server.Listener.Addr().String(), "", nil)
 		_, _, err := call[any](t.Context(), c1, c.r)
 		if !lost(err) {
 			t.Errorf("%s: %v is not a lost answer", c.name, err)

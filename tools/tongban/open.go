@@ -16,6 +16,7 @@ import (
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 // papers is how the papers on the counter are given on a command line.
@@ -222,7 +223,7 @@ func (a *app) openCase(cmd *cobra.Command, x acting, p papers, form desk.OpenFor
 	}
 	var lacks []item.Material
 	if p.complete {
-		_, v, err := call[api.ItemView](cmd.Context(), c, get(at("items", string(form.Item)), params("area", string(form.Subject))))
+		_, v, err := call[api.ItemView](cmd.Context(), c, get(client.Path("items", string(form.Item)), client.Params("area", string(form.Subject))))
 		if err != nil {
 			return err
 		}
@@ -237,7 +238,7 @@ func (a *app) openCase(cmd *cobra.Command, x acting, p papers, form desk.OpenFor
 }
 
 // act sends one action and shows what came of it.
-func (a *app) act(cmd *cobra.Command, c *client, path string, by desk.By, form any, quiet bool) error {
+func (a *app) act(cmd *cobra.Command, c *client.Client, path string, by desk.By, form any, quiet bool) error {
 	r := post(path, api.Acting[any]{By: by, Form: form})
 	r.keyed = true
 	raw, done, err := call[desk.Done](cmd.Context(), c, r)
@@ -254,9 +255,9 @@ func (a *app) act(cmd *cobra.Command, c *client, path string, by desk.By, form a
 	return a.show(raw, func(w io.Writer) { a.writeDone(cmd, w, c, done) })
 }
 
-func (a *app) writeDone(cmd *cobra.Command, w io.Writer, c *client, done desk.Done) {
+func (a *app) writeDone(cmd *cobra.Command, w io.Writer, c *client.Client, done desk.Done) {
 	s, names := done.State, namesOf(cmd, c)
-	_, v, err := call[api.CaseView](cmd.Context(), c, get(at("cases", string(s.ID)), nil))
+	_, v, err := call[api.CaseView](cmd.Context(), c, get(client.Path("cases", string(s.ID)), nil))
 	name := string(s.Item.Code)
 	if err == nil && v.Item != nil {
 		name = v.Item.Name

@@ -1,15 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/spf13/cobra"
 
 	"tongban/intake/exchange"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 func (a *app) outboxCommand() *cobra.Command {
@@ -22,7 +23,7 @@ func (a *app) outboxListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List what waits, for whom and why", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return ask(a, cmd, get("/v1/outbox", params("dest", dest)), func(w io.Writer, c *client, wait api.Waiting) {
+			return ask(a, cmd, get("/v1/outbox", client.Params("dest", dest)), func(w io.Writer, c *client.Client, wait api.Waiting) {
 				writeWaiting(w, wait, namesOf(cmd, c))
 			})
 		},
@@ -59,7 +60,7 @@ func (a *app) outboxTryCommand() *cobra.Command {
 		ValidArgsFunction: a.complete(first(a.centerIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r := post("/v1/outbox/try", map[string]any{"dest": args[0]})
-			return ask(a, cmd, r, func(w io.Writer, c *client, _ struct{}) {
+			return ask(a, cmd, r, func(w io.Writer, c *client.Client, _ struct{}) {
 				fmt.Fprintf(w, "what waits for %s is being sent; 'tongban outbox list' shows what came of it\n", namesOf(cmd, c).name(centerID(args[0])))
 			})
 		},
@@ -77,7 +78,7 @@ destinations have answered; taking a file in twice does no harm.`,
 		Example: "  tongban outbox export /media/stick/yejian.out --to 320509111000",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.download(cmd, at("outbox", "export"), params("dest", dest), args[0], force, "the outbox")
+			return a.download(cmd, client.Path("outbox", "export"), client.Params("dest", dest), args[0], force, "the outbox")
 		},
 	}
 	cmd.Flags().StringVar(&dest, "to", "", "only for this center")
@@ -99,14 +100,20 @@ func (a *app) outboxImportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			resp, err := c.send(cmd.Context(), http.MethodPost, "/v1/inbox", url.Values{}, in, "application/octet-stream")
+			var raw []byte
+			err = patiently(cmd.Context(), c, func(ctx context.Context) error {
+				resp, err := c.Send(ctx, http.MethodPost, "/v1/inbox", nil, in, "application/octet-stream")
+				if err != nil {
+					return err
+				}
+				defer resp.Body.Close()
+				if raw, err = io.ReadAll(resp.Body); err != nil {
+					return &client.Offline{Base: c.Base(), Err: err}
+				}
+				return nil
+			})
 			if err != nil {
 				return err
-			}
-			defer resp.Body.Close()
-			raw, err := io.ReadAll(resp.Body)
-			if err != nil {
-				return offlineError{c.base, err}
 			}
 			return a.showRaw(raw, func(w io.Writer) error {
 				var got exchange.Imported

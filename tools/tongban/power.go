@@ -11,6 +11,7 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
+	"tongban/tools/client"
 )
 
 func (a *app) powerCommand() *cobra.Command {
@@ -24,7 +25,7 @@ func (a *app) powerListCommand() *cobra.Command {
 		Example: "  tongban power list --item TB-D26\n  tongban power list --center 320509111201",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return ask(a, cmd, get("/v1/powers", params("item", code, "center", center)), func(w io.Writer, c *client, all []register.Granted) {
+			return ask(a, cmd, get("/v1/powers", client.Params("item", code, "center", center)), func(w io.Writer, c *client.Client, all []register.Granted) {
 				names := namesOf(cmd, c)
 				t := table{head: []string{"CENTER", "ITEM", "ACTS AS", "FROM", "TO", "DOCUMENT", "RECORD"}}
 				for _, g := range all {
@@ -104,7 +105,7 @@ func (a *app) powerEndCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, all, err := call[[]register.Granted](cmd.Context(), c, get("/v1/powers", params("item", args[1], "center", args[0])))
+		_, all, err := call[[]register.Granted](cmd.Context(), c, get("/v1/powers", client.Params("item", args[1], "center", args[0])))
 		if err != nil {
 			return err
 		}

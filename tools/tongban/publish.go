@@ -18,6 +18,7 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/starter"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 // publishing is the command line of 'item publish'.
@@ -132,12 +133,12 @@ func (a *app) publish(cmd *cobra.Command, p publishing, staff string) error {
 }
 
 // changed leaves out what stands in the Register just as it is.
-func changed(ctx context.Context, c *client, items []item.Item, checked []api.PublishedItem) ([]item.Item, error) {
+func changed(ctx context.Context, c *client.Client, items []item.Item, checked []api.PublishedItem) ([]item.Item, error) {
 	var out []item.Item
 	for i, one := range checked {
 		same := one.Ref.Version > 1 && len(one.Changes) == 0
 		if same { // or it was withdrawn and is to be offered again
-			_, versions, err := call[[]register.Published](ctx, c, get(at("items", string(one.Ref.Code), "history"), nil))
+			_, versions, err := call[[]register.Published](ctx, c, get(client.Path("items", string(one.Ref.Code), "history"), nil))
 			if err != nil {
 				return nil, err
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 func (a *app) registerCommand() *cobra.Command {
@@ -70,8 +71,8 @@ func (a *app) registerRecordsCommand() *cobra.Command {
 		Example: "  tongban register records --from 40 --limit 20",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q := params("from", fmt.Sprint(from), "limit", fmt.Sprint(limit))
-			return ask(a, cmd, get("/v1/register/records", q), func(w io.Writer, _ *client, all []api.RecordView) {
+			q := client.Params("from", fmt.Sprint(from), "limit", fmt.Sprint(limit))
+			return ask(a, cmd, get("/v1/register/records", q), func(w io.Writer, _ *client.Client, all []api.RecordView) {
 				t := table{head: []string{"RECORD", "TIME", "KIND", "BY", "STAFF", "OUTCOME", "HASH", ""}}
 				for _, r := range all {
 					by := "root key"
@@ -108,7 +109,7 @@ func (a *app) verify(cmd *cobra.Command, r request, what string) error {
 	if err != nil {
 		return err
 	}
-	c.http.Timeout = 0 // it takes as long as it takes; the context still ends it
+	r.slow = true
 	raw, v, err := call[api.Verified](cmd.Context(), c, r)
 	if err != nil {
 		return err

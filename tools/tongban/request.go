@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 var requestKinds = []string{"opinion", "supplement", "reminder", "withdrawal", "rating"}
@@ -30,7 +31,7 @@ records it once, and it is forwarded where custody has moved.`,
 		if body.Staff, err = staff(); err != nil {
 			return err
 		}
-		return ask(a, cmd, post(at("cases", args[0], "requests"), body), func(w io.Writer, _ *client, v api.RequestView) {
+		return ask(a, cmd, post(client.Path("cases", args[0], "requests"), body), func(w io.Writer, _ *client.Client, v api.RequestView) {
 			fmt.Fprintf(w, "request %s on %s is on its way; 'tongban case requests' shows what became of it\n", v.ID, v.Case)
 		})
 	}
@@ -45,9 +46,9 @@ func (a *app) caseRequestsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := "/v1/requests"
 			if len(args) > 0 {
-				path = at("cases", args[0], "requests")
+				path = client.Path("cases", args[0], "requests")
 			}
-			return ask(a, cmd, get(path, nil), func(w io.Writer, c *client, all []api.RequestView) {
+			return ask(a, cmd, get(path, nil), func(w io.Writer, c *client.Client, all []api.RequestView) {
 				if len(all) == 0 {
 					fmt.Fprintln(w, "no requests")
 					return

@@ -15,6 +15,7 @@ import (
 	"tongban/catalog/starter"
 	"tongban/catalog/workday"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 func (a *app) ruleCommand() *cobra.Command {
@@ -59,7 +60,7 @@ func (a *app) ruleList(cmd *cobra.Command, in string) error {
 	}
 	var settings []rule.Setting
 	for _, up := range code.Up() {
-		_, own, err := call[[]rule.Rule](cmd.Context(), c, get("/v1/rules", params("area", string(up))))
+		_, own, err := call[[]rule.Rule](cmd.Context(), c, get("/v1/rules", client.Params("area", string(up))))
 		if err != nil {
 			return err
 		}
@@ -149,7 +150,24 @@ func (a *app) ruleSetCommand() *cobra.Command {
 }
 
 func (a *app) calendarCommand() *cobra.Command {
-	return group("calendar", "The working days of a year", a.calendarPublishCommand())
+	return group("calendar", "The working days of a year", a.calendarListCommand(), a.calendarPublishCommand())
+}
+
+func (a *app) calendarListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the years whose working days are published",
+		Long: "List the years whose working days are published. A due day that runs into\nanother year is provisional.",
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return ask(a, cmd, get("/v1/calendar", nil), func(w io.Writer, _ *client.Client, all []workday.Year) {
+				t := table{head: []string{"YEAR", "DAYS OFF", "WEEKEND DAYS WORKED", "SOURCE"}}
+				for _, y := range all {
+					t.row(y.Year, len(y.Holidays), len(y.Workdays), orDash(y.Source))
+				}
+				t.write(w)
+			})
+		},
+	}
 }
 
 func (a *app) calendarPublishCommand() *cobra.Command {

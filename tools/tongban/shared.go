@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strings"
 
@@ -18,32 +17,12 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/starter"
 	"tongban/node/api"
+	"tongban/tools/client"
 )
-
-// at joins the parts of an API path; each part is escaped.
-func at(parts ...string) string {
-	var b strings.Builder
-	b.WriteString("/v1")
-	for _, p := range parts {
-		b.WriteString("/" + url.PathEscape(p))
-	}
-	return b.String()
-}
-
-// params makes a query of pairs, without the empty ones.
-func params(pairs ...string) url.Values {
-	v := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			v.Set(pairs[i], pairs[i+1])
-		}
-	}
-	return v
-}
 
 // ask sends one request to the running node and shows the answer: the JSON as
 // it came, or text.
-func ask[T any](a *app, cmd *cobra.Command, r request, text func(w io.Writer, c *client, answer T)) error {
+func ask[T any](a *app, cmd *cobra.Command, r request, text func(w io.Writer, c *client.Client, answer T)) error {
 	c, err := a.connect()
 	if err != nil {
 		return err
@@ -57,7 +36,7 @@ func ask[T any](a *app, cmd *cobra.Command, r request, text func(w io.Writer, c 
 
 // propose is ask for what goes to the Register.
 func propose(a *app, cmd *cobra.Command, r request, done string) error {
-	return ask(a, cmd, r, func(w io.Writer, _ *client, result register.Result) {
+	return ask(a, cmd, r, func(w io.Writer, _ *client.Client, result register.Result) {
 		fmt.Fprintf(w, "%s (record %d of the Register)\n", done, result.Index)
 	})
 }
@@ -110,11 +89,13 @@ func (a *app) readJSON(name string, into any) error {
 // centers are the display names of centers, asked for when the first is shown.
 type centers struct {
 	ctx    context.Context
-	client *client
+	client *client.Client
 	names  map[area.Center]string
 }
 
-func namesOf(cmd *cobra.Command, c *client) *centers { return &centers{ctx: cmd.Context(), client: c} }
+func namesOf(cmd *cobra.Command, c *client.Client) *centers {
+	return &centers{ctx: cmd.Context(), client: c}
+}
 
 // name is a center as people read it: its code and what it is called.
 func (n *centers) name(id area.Center) string {

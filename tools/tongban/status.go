@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -43,7 +44,7 @@ disk, memory and start-up time.`,
 
 // awaitReady asks for the status until the node says that it is ready, or
 // wait is over. Without wait it asks once.
-func (a *app) awaitReady(ctx context.Context, c *client, wait time.Duration) (json.RawMessage, api.Status, error) {
+func (a *app) awaitReady(ctx context.Context, c *client.Client, wait time.Duration) (json.RawMessage, api.Status, error) {
 	if wait <= 0 {
 		return call[api.Status](ctx, c, get("/v1/status", nil))
 	}
@@ -54,7 +55,7 @@ func (a *app) awaitReady(ctx context.Context, c *client, wait time.Duration) (js
 	var last error
 	for {
 		raw, s, err := call[api.Status](ctx, c, get("/v1/status", nil))
-		var offline offlineError
+		var offline *client.Offline
 		switch {
 		case err == nil && s.NotReady == "":
 			return raw, s, nil
