@@ -113,3 +113,22 @@ func TestJournal(t *testing.T) {
 		t.Errorf("%d bytes written, want %d", j.at, want)
 	}
 }
+
+// TestShortestRun really measures: two nodes, custody between them.
+func TestShortestRun(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-short", "-only", "handover", "-json", "-dir", t.TempDir()}, &out, testWriter{t}); err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || len(r.Results) == 0 {
+		t.Fatalf("%v in:\n%s", err, out.String())
+	}
+}
+
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(b []byte) (int, error) {
+	w.t.Log(strings.TrimSpace(string(b)))
+	return len(b), nil
+}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"tongban/catalog/area"
@@ -41,6 +42,14 @@ type city struct {
 	dir   string
 	nodes map[area.Center]*member
 	items map[string]item.Item // of the starter catalogue, by record
+
+	counted atomic.Int64 // cases opened so far
+}
+
+// now is the nodes' clock. A counter has 9,999 numbers of an item for a day: a
+// day ends here when most of them are given out.
+func (c *city) now() time.Time {
+	return time.Now().AddDate(0, 0, int(c.counted.Load()/9000))
 }
 
 // newCity founds a realm with the first center and lets the others join it.
@@ -105,7 +114,9 @@ func freePorts(n int) ([]string, error) {
 }
 
 func (c *city) start(ctx context.Context, center area.Center) error {
-	n, err := node.Open(c.folder(center), node.Options{Log: slog.New(slog.DiscardHandler), Version: "bench"})
+	n, err := node.Open(c.folder(center), node.Options{
+		Log: slog.New(slog.DiscardHandler), Version: "bench", Now: c.now,
+	})
 	if err != nil {
 		return err
 	}

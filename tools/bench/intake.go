@@ -113,6 +113,7 @@ func counter(ctx context.Context, c *city) commits {
 		Applicant: desk.Applicant{Person: desk.Person{Name: "测试申请人", Telephone: "00000000000", Address: "苏州市吴江区"}},
 	}
 	return func(int) error {
+		c.counted.Add(1)
 		_, err := c.nodes[yejian].Desk().Open(ctx, desk.By{Staff: staff}, form)
 		return err
 	}

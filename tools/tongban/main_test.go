@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TONGBAN_STAFF", "测试")
 			env.Setenv("USER", "")
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // a race-built process sleeps a second at its end otherwise
 			for _, node := range []string{"A", "B"} {
 				ports, err := freePorts(4)
 				if err != nil {

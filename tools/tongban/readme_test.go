@@ -25,6 +25,7 @@ import (
 var elsewhere = map[string]struct{ file, shows string }{
 	"make test":                   {".ci/run", "make test"},
 	"make build":                  {"Makefile", "processes: build"},
+	"make bench":                  {"tools/bench/bench_test.go", "TestShortestRun"},
 	"deploy/seven.sh":             {"Makefile", "deploy/seven.sh $(BIN)"},
 	"go run ./tools/tongban demo": {"tools/demo/demo_test.go", "Once: true"},
 	"tongban demo --once":         {"tools/demo/demo_test.go", "Once: true"},
