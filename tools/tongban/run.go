@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,11 @@ func (a *app) run(ctx context.Context) error {
 	config, err := node.ReadConfig(a.dir)
 	if err != nil {
 		return err
+	}
+	if config.Profile == "village" && a.Env("GOMEMLIMIT") == "" {
+		// A PC with 1 GB: a backup or a long verification collects its garbage
+		// sooner rather than crowd the browser out.
+		debug.SetMemoryLimit(200 << 20)
 	}
 	n, err := node.Open(a.dir, node.Options{Log: newLog(a.Err, config.Log), Version: version})
 	if err != nil {
