@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"tongban/consensus/certify"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
@@ -22,25 +23,7 @@ import (
 
 // Journal is this node's own copy of the Register. Safe for concurrent use.
 type Journal interface {
-	Realm() string      // the name of the log
-	Generation() uint32 // the generation that this node is in
-
-	Head() chain.Head
-	HeadAt(index uint64) (chain.Hash, bool)
-	// Records returns the records from index from on: at most max of them,
-	// of maxBytes in all, but one at least if there is any.
-	Records(from uint64, max int, maxBytes int) ([][]byte, error)
-	// VotersAt is the set in force for a checkpoint at index: the one that
-	// the newest change of voters before index set.
-	VotersAt(index uint64) chain.VoterSet
-	// NextTransition is the first change of voters after an index.
-	NextTransition(after uint64) (uint64, bool)
-	// Changed is closed when the head moves; ask again afterwards.
-	Changed() <-chan struct{}
-
-	SaveCertificate(chain.Certificate) error
-	NewestCertificate() (chain.Certificate, bool)
-	CertificateAt(index uint64) (chain.Certificate, bool)
+	certify.Ledger
 
 	// Ingest applies records right behind the head, deterministically, and
 	// keeps their certificate; it must reach the certified head. Before it

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -24,6 +23,7 @@ import (
 	"tongban/node"
 	"tongban/node/api"
 	"tongban/tools/client"
+	"tongban/tools/process"
 )
 
 var update = flag.Bool("update", false, "write what came out into the scripts' golden files")
@@ -43,14 +43,14 @@ func TestScripts(t *testing.T) {
 			env.Setenv("USER", "")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // a race-built process sleeps a second at its end otherwise
 			for _, node := range []string{"A", "B"} {
-				ports, err := freePorts(4)
+				ports, err := process.FreePorts(4)
 				if err != nil {
 					return err
 				}
-				env.Setenv(node+"_API", fmt.Sprintf("127.0.0.1:%d", ports[3]))
-				env.Setenv(node+"_PEER", fmt.Sprintf("/ip4/127.0.0.1/tcp/%d", ports[0]))
-				env.Setenv(node+"_ENROL", fmt.Sprintf("127.0.0.1:%d", ports[1]))
-				env.Setenv(node+"_GOSSIP", fmt.Sprintf("127.0.0.1:%d", ports[2]))
+				env.Setenv(node+"_API", "127.0.0.1:"+ports[3])
+				env.Setenv(node+"_PEER", "/ip4/127.0.0.1/tcp/"+ports[0])
+				env.Setenv(node+"_ENROL", "127.0.0.1:"+ports[1])
+				env.Setenv(node+"_GOSSIP", "127.0.0.1:"+ports[2])
 			}
 			return nil
 		},
@@ -101,26 +101,6 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("no %q within half a minute, but (%v):\n%s", args[0], err, out)
 		}
 	}
-}
-
-// freePorts finds ports of 127.0.0.1 that are free for TCP and UDP. Another
-// program may take one before the node does: then the script fails, loudly.
-func freePorts(n int) ([]int, error) {
-	var out []int
-	for len(out) < n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close() // only at the end, so that no port comes twice
-		p, err := net.ListenPacket("udp", l.Addr().String())
-		if err != nil {
-			continue
-		}
-		defer p.Close()
-		out = append(out, l.Addr().(*net.TCPAddr).Port)
-	}
-	return out, nil
 }
 
 // Whoever reads the help must find what a command is for, and every command
