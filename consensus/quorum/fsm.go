@@ -13,9 +13,11 @@ import (
 	"tongban/consensus/wire"
 )
 
-// Entry is one Raft entry: its index and the batch of commands that it holds.
+// Entry is one Raft entry: its index, when the leader took it by its own
+// clock (Unix milliseconds), and the batch of commands that it holds.
 type Entry = struct {
 	Index    uint64
+	Time     int64
 	Commands [][]byte
 }
 
@@ -44,6 +46,7 @@ type Machine interface {
 // batch is the content of a Raft entry.
 type batch struct {
 	Commands [][]byte `cbor:"1,keyasint"`
+	Time     int64    `cbor:"2,keyasint"`
 }
 
 // snapshotHeader stands before the machine's own bytes in a snapshot.
@@ -127,7 +130,7 @@ func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 		if size+len(l.Data) > applyBytes || len(entries) == applyEntries {
 			flush()
 		}
-		entries = append(entries, Entry{l.Index, b.Commands})
+		entries = append(entries, Entry{l.Index, b.Time, b.Commands})
 		places = append(places, i)
 		size += len(l.Data)
 	}

@@ -50,7 +50,7 @@ func (q *Quorum) append(ctx context.Context, commands [][]byte) ([][]byte, error
 	if ctx.Err() != nil {
 		return nil, refusal.New(refusal.Unavailable, "propose", "", ctx.Err())
 	}
-	future := q.raft.Apply(wire.Encode(batch{commands}), q.timing.Lease)
+	future := q.raft.Apply(wire.Encode(batch{commands, q.now().UnixMilli()}), q.timing.Lease)
 	if err := q.await(ctx, future); err != nil {
 		return nil, refusal.New(raftCode(err), "propose", "", err)
 	}

@@ -76,6 +76,7 @@ type Config struct {
 	// leader brings Raft's configuration to it. Safe for concurrent use.
 	Voters func() []string
 	Timing Timing
+	Now    func() time.Time // with what a leader stamps entries; nil: time.Now
 	Log    *slog.Logger
 }
 
@@ -86,6 +87,7 @@ type Quorum struct {
 	voters  func() []string
 	network wire.Network
 	timing  Timing
+	now     func() time.Time
 	log     *slog.Logger
 
 	// Constant or safe for concurrent use.
@@ -127,6 +129,9 @@ var ErrHung = errors.New("the disk does not answer")
 // might vote twice.
 func Open(c Config) (*Quorum, error) {
 	t := c.Timing.withDefaults()
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	log := c.Log.With("service", "quorum")
 	logger := raftLogger(log)
 	snapshots, err := raft.NewFileSnapshotStoreWithLogger(c.SnapshotDir, 1, logger)
@@ -137,7 +142,7 @@ func Open(c Config) (*Quorum, error) {
 		return nil, err
 	}
 	q := &Quorum{
-		self: c.Self, voters: c.Voters, network: c.Network, timing: t, log: log,
+		self: c.Self, voters: c.Voters, network: c.Network, timing: t, now: c.Now, log: log,
 		poked: make(chan struct{}, 1), observed: make(chan raft.Observation, 64),
 		fatal: make(chan struct{}), changed: make(chan struct{}),
 	}
