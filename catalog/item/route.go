@@ -69,3 +69,6 @@ func (it *Item) PublishedCode() Code {
 	}
 	return ""
 }
+
+// IsBundle reports whether the item is several items as one (一件事, 一业一证).
+func (it *Item) IsBundle() bool { return it.Bundle != "" || len(it.Members) > 0 }
