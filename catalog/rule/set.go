@@ -1,6 +1,12 @@
 package rule
 
-import "tongban/catalog/area"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"tongban/catalog/area"
+)
 
 // Setting is a rule where it holds: in an area and everything under it, or in
 // the whole realm where Area is "".
@@ -40,16 +46,44 @@ func (s Set) Value(key Key, a area.Code) Rule { return s.ValueOn(key, a, "9999-1
 // ValueOn is Value for a day (YYYY-MM-DD): a rule whose effective day is later
 // does not count yet.
 func (s Set) ValueOn(key Key, a area.Code, day string) Rule {
+	found, _ := s.Find(key, a, day)
+	return found.Rule
+}
+
+// Find is ValueOn with the area that set the rule ("" for the whole realm);
+// set is false for a default.
+func (s Set) Find(key Key, a area.Code, day string) (found Setting, set bool) {
 	for _, up := range append(a.Up(), "") {
 		if r, ok := s.own(place{up, key}, day); ok {
-			return r
+			return Setting{up, r}, true
 		}
 	}
 	schema, ok := SchemaOf(key)
 	if !ok {
-		return Rule{Key: key}
+		return Setting{Rule: Rule{Key: key}}, false
 	}
-	return schema.Default
+	return Setting{Rule: schema.Default}, false
+}
+
+// Doc reads the document of the kind T that an area goes by on a day, and the
+// rule that it stands in. Of a document that doesn't fit, as one written by a
+// later program, it gives what fits.
+func Doc[T Kind](s Set, a area.Code, day string) (T, Rule) {
+	var doc T
+	r := s.ValueOn(doc.Key(), a, day)
+	_ = r.Doc.decode(&doc) // the Register took it: what doesn't fit is not ours to read
+	return doc, r
+}
+
+// Read reads the document of a rule; an error where it is none of the kind T,
+// or where a field of it isn't T's.
+func Read[T Kind](r Rule) (T, error) {
+	var doc T
+	if r.Key != doc.Key() {
+		return doc, fmt.Errorf("%w: %s, want %s", ErrDocument, clip(string(r.Key)), doc.Key())
+	}
+	err := r.Doc.decode(&doc)
+	return doc, err
 }
 
 // own is the rule that an area set for itself and that holds on day: the one
@@ -73,4 +107,19 @@ func (s Set) Settings(a area.Code) []Rule {
 		own = append(own, s.settings[place{a, schema.Key}]...)
 	}
 	return own
+}
+
+// History lists every setting of a rule that an area ever went by or will go
+// by: those of the area itself and of every area above it, the nearest first,
+// each area's in the order in which they take effect.
+func (s Set) History(a area.Code, key Key) []Setting {
+	var all []Setting
+	for _, up := range append(a.Up(), "") {
+		own := slices.Clone(s.settings[place{up, key}])
+		slices.SortStableFunc(own, func(a, b Rule) int { return cmp.Compare(a.From, b.From) })
+		for _, r := range own {
+			all = append(all, Setting{up, r})
+		}
+	}
+	return all
 }

@@ -101,10 +101,10 @@ func (d Date) Start() time.Time {
 // Year is the published calendar of one year: the days that do not follow
 // their weekday.
 type Year struct {
-	Year     int    `cbor:"1,keyasint" json:"year"`
-	Holidays []Date `cbor:"2,keyasint" json:"holidays"` // days off, whatever their weekday
-	Workdays []Date `cbor:"3,keyasint" json:"workdays"` // Saturdays and Sundays on which offices work
-	Source   string `cbor:"4,keyasint,omitempty" json:"source,omitempty"`
+	Year     int    `cbor:"1,keyasint" json:"year" yaml:"year"`
+	Holidays []Date `cbor:"2,keyasint" json:"holidays" yaml:"holidays"` // days off, whatever their weekday
+	Workdays []Date `cbor:"3,keyasint" json:"workdays" yaml:"workdays"` // Saturdays and Sundays on which offices work
+	Source   string `cbor:"4,keyasint,omitempty" json:"source,omitempty" yaml:"source,omitempty"`
 }
 
 // Check says everything that is wrong with a published year: a day of another
