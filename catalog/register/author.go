@@ -10,8 +10,8 @@ import (
 )
 
 // Body is what a command says: Realm, Enrolment, Center, Revocation,
-// Incarnation, Voters, Publication, Withdrawal, RuleSetting, CalendarSetting,
-// Power, Seizure, GossipKey or Feature.
+// Incarnation, Voters, Draft, Closing, Publication, Withdrawal, LocalPart, List,
+// Claim, RuleSetting, CalendarSetting, Power, Seizure, GossipKey or Feature.
 type Body interface {
 	// Kind is the kind of the command that carries this body.
 	Kind() Kind

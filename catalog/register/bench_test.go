@@ -6,28 +6,64 @@ import (
 	"testing"
 
 	"tongban/catalog/item"
+	"tongban/catalog/workday"
 )
 
-// bulk seals n publications and cuts them into entries of some 500 KiB.
-func bulk(c *city, n int) []Entry {
-	var entries []Entry
-	size := 1 << 30
+// bulkDrafts are n drafts of items of the realm, of some 6 KB each.
+func bulkDrafts(n int) []Draft {
+	var all []Draft
 	for i := range n {
-		p := anItem(item.Code(fmt.Sprintf("LOCAL-%05d", i)), cityArea, 1)
-		p.Item.Name = fmt.Sprintf("事项 %d", i)
+		d := anItem(item.Code(fmt.Sprintf("LOCAL-%05d", i)), cityArea, 1)
+		d.Item.Name = fmt.Sprintf("事项 %d", i)
 		for j := range 20 {
-			p.Item.Materials = append(p.Item.Materials, item.Material{
+			d.Item.Materials = append(d.Item.Materials, item.Material{
 				ID: fmt.Sprintf("x%d", j), Name: "证明材料 " + strings.Repeat("甲", 40), Need: item.Required, Source: "申请人自备", Copies: 1})
 		}
-		b := c.command(district, p)
+		all = append(all, d)
+	}
+	return all
+}
+
+// inEntries cuts commands into entries of some 500 KiB.
+func inEntries(c *city, commands [][]byte) []Entry {
+	var entries []Entry
+	size := 1 << 30
+	for _, b := range commands {
 		if size += len(b); size > 500<<10 {
-			entries = append(entries, Entry{Index: c.entry + uint64(len(entries)) + 1})
+			c.entry++
+			entries = append(entries, Entry{Index: c.entry, Time: c.now.UnixMilli()})
 			size = len(b)
 		}
 		last := &entries[len(entries)-1]
 		last.Commands = append(last.Commands, b)
 	}
 	return entries
+}
+
+// bulk seals n drafts and their approvals: the drafts are the next n records.
+func bulk(c *city, n int) []Entry {
+	var drafts, approvals [][]byte
+	for i, d := range bulkDrafts(n) {
+		drafts = append(drafts, c.commandOf("李文", district, d))
+		approvals = append(approvals, c.command(district, approval(c.r.Head().Index+uint64(i)+1, d)))
+	}
+	return append(inEntries(c, drafts), inEntries(c, approvals)...)
+}
+
+// fill publishes n items.
+func fill(t testing.TB, c *city, n int) {
+	t.Helper()
+	out, err := c.r.Apply(bulk(c, n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range out {
+		for _, b := range e {
+			if res, err := ReadResult(b); err != nil || res.Outcome != Applied {
+				t.Fatal(res, err)
+			}
+		}
+	}
 }
 
 func BenchmarkPublish5000(b *testing.B) {
@@ -50,13 +86,35 @@ func BenchmarkPublish5000(b *testing.B) {
 
 func BenchmarkItems10000(b *testing.B) {
 	c := newCity(b)
-	if _, err := c.r.Apply(bulk(c, 10000)); err != nil {
-		b.Fatal(err)
-	}
+	fill(b, c, 10000)
 	c.r.CountItems(Filter{})
 	for b.Loop() {
 		if found, _ := c.r.Items(Filter{Area: village.Area(), Text: "事项 9999"}, item.Ref{}, 20); len(found) != 1 {
 			b.Fatal(len(found))
+		}
+	}
+}
+
+func BenchmarkItemOfToday(b *testing.B) {
+	c := newCity(b)
+	fill(b, c, 1000)
+	today := workday.DateOf(c.now)
+	for b.Loop() {
+		if _, ok := c.r.Item("LOCAL-00500", village.Area(), c.r.On(today)); !ok {
+			b.Fatal("it is not there")
+		}
+	}
+}
+
+func BenchmarkOnAPastDay(b *testing.B) {
+	c := newCity(b)
+	fill(b, c, 10000)
+	yesterday := workday.DateOf(c.now)
+	c.now = c.now.AddDate(0, 0, 1)
+	c.must(district, anItem("NEW", cityArea, 1))
+	for b.Loop() {
+		if on := c.r.On(yesterday); on.At != c.r.Head().Index-1 {
+			b.Fatal(on)
 		}
 	}
 }

@@ -42,6 +42,11 @@ const (
 	SeizeCase        Kind = 12 // the next epoch of one case
 	RotateGossip     Kind = 13 // the key of a district's presence pool
 	RaiseFeature     Kind = 14 // the feature level
+	DraftItem        Kind = 15 // a version of an item is proposed, or a draft revised
+	CloseDraft       Kind = 16 // a draft is returned or given up
+	SetSupplement    Kind = 17 // what a center says of an item at its own counter
+	SetList          Kind = 18 // what the centers of a level must offer
+	ClaimItems       Kind = 19 // a center takes items on, or gives them up
 )
 
 // ProposalID makes a command safe to send again: the proposer's own counter,
@@ -134,20 +139,84 @@ type Voters struct {
 	Base    Index         `cbor:"2,keyasint" json:"base"` // the record of the set that it replaces
 }
 
-// Publication is the body of PublishItem: by a center for its own prefix, or
-// by the realm's publisher. Base is the version that it was written against. A
-// town or a village may publish what is its own only: where an area above it
-// offers the item, its elements are standardized.
+// Draft is the body of DraftItem: a version of an item that somebody wrote and
+// nobody has approved. It may be unfinished. It comes from a center that lies
+// in the area (a town drafts for its district) or that may publish there. A
+// revision replaces an open draft, by either of the two; whoever wrote any of
+// its texts is one of its editors.
+type Draft struct {
+	Item    item.Item    `cbor:"1,keyasint" json:"item"` // Ref.Version is Base+1
+	Base    item.Version `cbor:"2,keyasint" json:"base"` // the published version that it was written against; 0: none
+	Revises Index        `cbor:"3,keyasint,omitempty" json:"revises,omitempty"`
+	Erratum bool         `cbor:"4,keyasint,omitempty" json:"erratum,omitempty"` // it corrects a mistake in Base, the same day
+	Reason  string       `cbor:"5,keyasint,omitempty" json:"reason,omitempty"`  // what it is for; of an erratum: the mistake
+}
+
+// Closing is the body of CloseDraft: whoever may publish there returns a draft
+// with its reasons, who drafted it gives it up.
+type Closing struct {
+	Draft  Index  `cbor:"1,keyasint" json:"draft"`
+	Reason string `cbor:"2,keyasint" json:"reason"`
+}
+
+// Publication is the body of PublishItem: the approval of a draft, and its
+// publication. By a center for its own prefix, or by the realm's publisher;
+// by somebody who wrote no text of the draft (four eyes). Content is the hash
+// of the draft command's body: what was approved is what was read. A town or a
+// village may publish what is its own only: where an area above it offers the
+// item, its elements are standardized.
 type Publication struct {
-	Item item.Item    `cbor:"1,keyasint" json:"item"` // Ref.Version is Base+1
-	Base item.Version `cbor:"2,keyasint" json:"base"` // 0: the item's first version
+	Draft     Index      `cbor:"1,keyasint" json:"draft"`
+	Content   chain.Hash `cbor:"2,keyasint" json:"content"`
+	Effective string     `cbor:"3,keyasint,omitempty" json:"effective,omitempty"` // YYYY-MM-DD, not before the day of its record; "": that day
 }
 
 // Withdrawal is the body of WithdrawItem: by whoever may publish it. Where an
-// area withdraws its own version, that of the area above holds again.
+// area withdraws its own version, that of the area above holds again. A version
+// that has not taken effect yet is as if it had never been published.
 type Withdrawal struct {
-	Ref    item.Ref `cbor:"1,keyasint" json:"ref"` // the current version
+	Ref    item.Ref `cbor:"1,keyasint" json:"ref"`
 	Reason string   `cbor:"2,keyasint" json:"reason"`
+	From   string   `cbor:"3,keyasint,omitempty" json:"from,omitempty"` // the first day without it, not before the day of its record; "": that day
+}
+
+// LocalPart is the body of SetSupplement: by the center itself or a center
+// above it. It replaces the earlier one whole; an empty one takes it away.
+type LocalPart struct {
+	Center     area.Center     `cbor:"1,keyasint" json:"center"`
+	Item       item.Code       `cbor:"2,keyasint" json:"item"`
+	Supplement item.Supplement `cbor:"3,keyasint" json:"supplement"`
+}
+
+// ListKind is what a list of items is for.
+type ListKind string
+
+// The lists that a service administration keeps (DB3205/T 1025 5.2.1).
+const (
+	BasicList    ListKind = "basic"     // 进驻事项基础目录: what every center of the level must offer
+	CityWideList ListKind = "city_wide" // 通办清单
+	FrequentList ListKind = "frequent"  // 高频事项清单
+)
+
+// List is the body of SetList: by a center at district level or above for its
+// own prefix, or by the realm's publisher. It replaces the earlier one of its
+// kind, area and level whole, from a day on.
+type List struct {
+	Purpose ListKind    `cbor:"1,keyasint" json:"purpose"`
+	Area    area.Code   `cbor:"2,keyasint" json:"area"`
+	Level   area.Level  `cbor:"3,keyasint" json:"level"`
+	Items   []item.Code `cbor:"4,keyasint" json:"items"`
+	Source  string      `cbor:"5,keyasint,omitempty" json:"source,omitempty"`
+	From    string      `cbor:"6,keyasint,omitempty" json:"from,omitempty"` // YYYY-MM-DD, not before the day of its record; "": that day
+}
+
+// Claim is the body of ClaimItems (认领): by the center itself or a center
+// above it.
+type Claim struct {
+	Center area.Center `cbor:"1,keyasint" json:"center"`
+	Items  []item.Code `cbor:"2,keyasint" json:"items"`
+	Drop   bool        `cbor:"3,keyasint,omitempty" json:"drop,omitempty"`
+	Reason string      `cbor:"4,keyasint,omitempty" json:"reason,omitempty"` // of giving up
 }
 
 // RuleSetting is the body of SetRule: by a center at district level or above
@@ -239,6 +308,10 @@ type Record struct {
 	Fence   []Fence    `cbor:"8,keyasint,omitempty" json:"fence,omitempty"`
 	// Generation is 0 until a lost quorum is recovered.
 	Generation uint32 `cbor:"9,keyasint,omitempty" json:"generation,omitempty"`
+	// Time is when the voters ordered it, by the clock of the one that led,
+	// Unix milliseconds; never before that of the record before it. What the
+	// Register said on a day is what the records of that day and before say.
+	Time int64 `cbor:"10,keyasint" json:"time"`
 }
 
 // Fence is one effect that every node must honour, whatever its version.

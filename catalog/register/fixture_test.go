@@ -13,6 +13,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/consensus/chain"
+	"tongban/consensus/wire"
 )
 
 // The piece of a city that the tests play in. The places are made up.
@@ -70,6 +71,7 @@ func newRegister(t testing.TB) *Register {
 type city struct {
 	t       testing.TB
 	r       *Register
+	now     time.Time // at which the next entry is ordered
 	entry   uint64
 	counter map[area.Center]uint64
 }
@@ -85,9 +87,32 @@ func (c *city) author(who area.Center) Author {
 	return Author{trust.Realm, who, inc, keyFor(fmt.Sprintf("%s@%d", who, inc))}
 }
 
-func (c *city) command(who area.Center, b Body) []byte {
+func (c *city) command(who area.Center, b Body) []byte { return c.commandOf("张敏", who, b) }
+
+func (c *city) commandOf(staff string, who area.Center, b Body) []byte {
 	c.counter[who]++
-	return c.author(who).Command(c.counter[who], noon, b, "张敏", "")
+	return c.author(who).Command(c.counter[who], c.now, b, staff, "")
+}
+
+// publish drafts an item, by 李文, and approves it, by 张敏 of the same center.
+func (c *city) publish(who area.Center, d Draft) Result {
+	c.t.Helper()
+	return c.must(who, c.drafted(who, d))
+}
+
+// drafted drafts an item, by 李文. It returns the approval.
+func (c *city) drafted(who area.Center, d Draft) Publication {
+	c.t.Helper()
+	res := c.apply(c.commandOf("李文", who, d))[0]
+	if err := res.Err("draft"); err != nil {
+		c.t.Fatal(err)
+	}
+	return approval(res.Index, d)
+}
+
+// approval is that of a draft, whose record is known.
+func approval(i Index, d Draft) Publication {
+	return Publication{Draft: i, Content: chain.Sum(wire.Encode(d))}
 }
 
 // propose applies one command of a center ("" for the root key).
@@ -100,7 +125,7 @@ func (c *city) propose(who area.Center, b Body) Result {
 func (c *city) apply(commands ...[]byte) []Result {
 	c.t.Helper()
 	c.entry++
-	return applyEntry(c.t, c.r, Entry{Index: c.entry, Commands: commands})
+	return applyEntry(c.t, c.r, Entry{Index: c.entry, Time: c.now.UnixMilli(), Commands: commands})
 }
 
 func applyEntry(t testing.TB, r *Register, e Entry) []Result {
@@ -162,7 +187,7 @@ func incarnation(id area.Center, after uint32) Incarnation {
 // district; village2's town is enrolled after it.
 func newCity(t testing.TB) *city {
 	t.Helper()
-	c := &city{t: t, r: newRegister(t), counter: map[area.Center]uint64{}}
+	c := &city{t: t, r: newRegister(t), now: noon, counter: map[area.Center]uint64{}}
 	c.must("", founding())
 	c.must("", enrolment(district2, 1, "d2"))
 	c.must(district, enrolment(town, 1, "t1"))
@@ -172,9 +197,9 @@ func newCity(t testing.TB) *city {
 	return c
 }
 
-func anItem(code item.Code, of area.Code, version item.Version) Publication {
-	return Publication{Base: version - 1, Item: item.Item{
-		Ref: item.Ref{Code: code, Area: of, Version: version}, Name: "生育登记", Alias: []string{"准生证"},
+func anItem(code item.Code, of area.Code, version item.Version) Draft {
+	return Draft{Base: version - 1, Item: item.Item{
+		Ref: item.Ref{Code: code, Area: of, Version: version}, Name: "生育登记 " + string(code), Local: of.Level() > area.District, Alias: []string{"准生证"},
 		Type: item.PublicService, Department: "卫生健康委", Level: area.Town, Kind: item.Immediate,
 		Promise: item.Limit{Unit: item.OnTheSpot}, Subject: item.ByHousehold,
 		Steps: []item.Step{

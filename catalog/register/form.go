@@ -24,6 +24,7 @@ const (
 	maxNote   = 2000
 	maxName   = 200
 	maxText   = 500
+	maxReason = 2000 // of a draft
 	maxAddrs  = 16
 	maxAddr   = 256
 	gossipKey = 32 // bytes: AES-256
@@ -46,6 +47,12 @@ func (Incarnation) Kind() Kind { return GrantIncarnation }
 
 // Kind is SetVoters.
 func (Voters) Kind() Kind { return SetVoters }
+
+// Kind is DraftItem.
+func (Draft) Kind() Kind { return DraftItem }
+
+// Kind is CloseDraft.
+func (Closing) Kind() Kind { return CloseDraft }
 
 // Kind is PublishItem.
 func (Publication) Kind() Kind { return PublishItem }
@@ -80,6 +87,18 @@ func text(name, s string, least, most int) string {
 		return fmt.Sprintf("%s has %d characters, at most %d", name, n, most)
 	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' }):
 		return name + " holds a control character"
+	}
+	return ""
+}
+
+// trim takes the blanks off a name that is compared. It knows few of them, for
+// good: what Unicode counts as a blank changes.
+func trim(s string) string { return strings.Trim(s, " \n\u00a0\u3000") }
+
+// date checks a day that may be left out.
+func date(name, s string) string {
+	if s != "" && !workday.Date(s).Valid() {
+		return name + " is no day"
 	}
 	return ""
 }
@@ -172,24 +191,63 @@ func (v Voters) flaw() string {
 	return ""
 }
 
-func (p Publication) flaw() string {
-	if wrong := code("area", p.Item.Ref.Area); wrong != "" {
+// flaw of a draft says nothing of what is unfinished: see Draft.lacks.
+func (d Draft) flaw() string {
+	ref := d.Item.Ref
+	wrong := cmp.Or(itemCode("code", ref.Code), code("area", ref.Area))
+	for _, c := range []struct {
+		element, value string
+		check          func(string) error
+	}{
+		{"basic_code", d.Item.Basic, item.CheckBasic},
+		{"implementation_code", d.Item.Implement, item.CheckImplement},
+		{"handling_code", d.Item.Handling, item.CheckHandling},
+	} {
+		if c.value != "" && c.check(c.value) != nil {
+			wrong = cmp.Or(wrong, fmt.Sprintf("%s %+.60q is none", c.element, c.value))
+		}
+	}
+	switch {
+	case wrong != "":
 		return wrong
+	case ref.Version != d.Base+1:
+		return fmt.Sprintf("version %d does not follow base %d", ref.Version, d.Base)
+	case d.Erratum && d.Base == 0:
+		return "an erratum corrects a published version, base is 0"
+	case d.Erratum && trim(d.Reason) == "":
+		return "reason is missing: an erratum says what was wrong"
 	}
-	if p.Item.Ref.Version != p.Base+1 {
-		return fmt.Sprintf("version %d does not follow base %d", p.Item.Ref.Version, p.Base)
-	}
+	return text("reason", d.Reason, 0, maxReason)
+}
+
+// lacks lists what stops the publication of a draft, as element and code: its
+// sentences may improve, these are format.
+func (d Draft) lacks() string {
 	var wrong []string
-	for _, f := range item.Validate(p.Item) {
+	for _, f := range item.Validate(d.Item) {
 		if f.Severity == item.Error {
 			wrong = append(wrong, f.Element+" "+f.Code)
 		}
 	}
-	return strings.Join(wrong, ", ")
+	return clip(strings.Join(wrong, ", "))
+}
+
+func (c Closing) flaw() string {
+	if c.Draft == 0 {
+		return "draft is missing"
+	}
+	return text("reason", c.Reason, 1, maxReason)
+}
+
+func (p Publication) flaw() string {
+	if p.Draft == 0 {
+		return "draft is missing"
+	}
+	return date("effective", p.Effective)
 }
 
 func (w Withdrawal) flaw() string {
-	return cmp.Or(itemCode("code", w.Ref.Code), code("area", w.Ref.Area), text("reason", w.Reason, 1, maxText))
+	return cmp.Or(itemCode("code", w.Ref.Code), code("area", w.Ref.Area), text("reason", w.Reason, 1, maxText), date("from", w.From))
 }
 
 func (r RuleSetting) flaw() string {

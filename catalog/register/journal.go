@@ -47,7 +47,7 @@ func (t Trust) Founders(record []byte) (chain.VoterSet, error) {
 	}
 	m := &machine{trust: t, program: current, rows: memoryRows{}, base: base{Head: start}}
 	o := current.open(rec.Command)
-	made, res, err := m.step(&o, rec.Entry)
+	made, res, err := m.step(&o, rec.Entry, rec.Time)
 	if err == nil {
 		err = res.Err("found the realm")
 	}

@@ -24,6 +24,7 @@ var ErrUpgrade = errors.New("upgrade needed: the feature level is above what thi
 type kindSpec struct {
 	level uint16
 	read  func([]byte) (Body, error)
+	staff bool // somebody must be named who answers for it
 }
 
 // program is what a build of the program can apply.
@@ -33,20 +34,25 @@ type program struct {
 }
 
 var current = program{FeatureLevel, map[Kind]kindSpec{
-	Found:            {1, reads[Realm]},
-	EnrolCenter:      {1, reads[Enrolment]},
-	UpdateCenter:     {1, reads[Center]},
-	RevokeCenter:     {1, reads[Revocation]},
-	GrantIncarnation: {1, reads[Incarnation]},
-	SetVoters:        {1, reads[Voters]},
-	PublishItem:      {1, reads[Publication]},
-	WithdrawItem:     {1, reads[Withdrawal]},
-	SetRule:          {1, reads[RuleSetting]},
-	SetCalendar:      {1, reads[CalendarSetting]},
-	GrantPower:       {1, reads[Power]},
-	SeizeCase:        {1, reads[Seizure]},
-	RotateGossip:     {1, reads[GossipKey]},
-	RaiseFeature:     {1, reads[Feature]},
+	Found:            {1, reads[Realm], false},
+	EnrolCenter:      {1, reads[Enrolment], false},
+	UpdateCenter:     {1, reads[Center], false},
+	RevokeCenter:     {1, reads[Revocation], false},
+	GrantIncarnation: {1, reads[Incarnation], false},
+	SetVoters:        {1, reads[Voters], false},
+	PublishItem:      {1, reads[Publication], true},
+	WithdrawItem:     {1, reads[Withdrawal], false},
+	SetRule:          {1, reads[RuleSetting], false},
+	SetCalendar:      {1, reads[CalendarSetting], false},
+	GrantPower:       {1, reads[Power], false},
+	SeizeCase:        {1, reads[Seizure], false},
+	RotateGossip:     {1, reads[GossipKey], false},
+	RaiseFeature:     {1, reads[Feature], false},
+	DraftItem:        {1, reads[Draft], true},
+	CloseDraft:       {1, reads[Closing], true},
+	SetSupplement:    {1, reads[LocalPart], false},
+	SetList:          {1, reads[List], false},
+	ClaimItems:       {1, reads[Claim], false},
 }}
 
 func reads[T Body](b []byte) (Body, error) {
@@ -83,6 +89,10 @@ func (p program) open(raw []byte) (o opened) {
 	o.flaw = o.cmd.flaw()
 	spec, known := p.kinds[o.cmd.Kind]
 	if !known || o.flaw != "" {
+		return o
+	}
+	if spec.staff && trim(o.cmd.Staff) == "" {
+		o.flaw = "staff is missing: a " + o.cmd.Kind.String() + " names who answers for it"
 		return o
 	}
 	body, err := spec.read(o.cmd.Body)
@@ -153,7 +163,7 @@ type machine struct {
 	rows    rows
 	base    base
 	err     error     // the first failure of a row: nothing read or written since counts
-	touched []Summary // items whose current version changed
+	touched []Summary // versions that were published or withdrawn
 }
 
 // turn is one command at its place in the journal.
@@ -161,6 +171,7 @@ type turn struct {
 	*machine
 	cmd    Command
 	index  Index       // of the record that it gets
+	time   int64       // of that record
 	root   bool        // sealed by the root key
 	center area.Center // else who sealed it
 	fences []Fence
@@ -168,9 +179,11 @@ type turn struct {
 
 // step applies one command. It returns the record that continues the journal,
 // nil where the command leaves none. A returned error means that nothing
-// counts: a row could not be read or written, or ErrUpgrade.
-func (m *machine) step(o *opened, entry uint64) (record []byte, res Result, err error) {
-	t := &turn{machine: m, cmd: o.cmd, index: m.base.Head.Index + 1, center: o.cmd.ID.Center, root: o.cmd.ID.Center == ""}
+// counts: a row could not be read or written, or ErrUpgrade. now is the entry's
+// time, Unix milliseconds: the record's unless the one before it is later.
+func (m *machine) step(o *opened, entry uint64, now int64) (record []byte, res Result, err error) {
+	t := &turn{machine: m, cmd: o.cmd, index: m.base.Head.Index + 1, time: max(m.base.Time, now),
+		center: o.cmd.ID.Center, root: o.cmd.ID.Center == ""}
 	party, v := t.authenticate(o)
 	if m.err != nil || v != applied {
 		return nil, Result{Outcome: v.Outcome, Detail: v.Detail}, m.err
@@ -204,23 +217,23 @@ func (m *machine) step(o *opened, entry uint64) (record []byte, res Result, err 
 	if !again {
 		store(m, proposalRow(o.cmd.ID), proposalState{hash, res})
 	}
-	return m.write(o.raw, entry, v, t.fences), res, m.err
+	return t.write(o.raw, entry, v), res, m.err
 }
 
 // write makes the record of a command and moves the head.
-func (m *machine) write(command []byte, entry uint64, v verdict, fences []Fence) []byte {
+func (t *turn) write(command []byte, entry uint64, v verdict) []byte {
 	record := wire.Encode(Record{
-		Log: m.trust.Realm, Index: m.base.Head.Index + 1, Prev: m.base.Head.Hash, Entry: entry,
-		Command: command, Outcome: v.Outcome, Detail: v.Detail, Fence: fences, Generation: m.base.Generation,
+		Log: t.trust.Realm, Index: t.index, Prev: t.base.Head.Hash, Entry: entry,
+		Command: command, Outcome: v.Outcome, Detail: v.Detail, Fence: t.fences, Generation: t.base.Generation, Time: t.time,
 	})
-	m.advance(record, entry)
+	t.advance(record, entry, t.time)
 	return record
 }
 
-func (m *machine) advance(record []byte, entry uint64) {
+func (m *machine) advance(record []byte, entry uint64, time int64) {
 	m.base.Head = m.base.Head.Next(record)
 	m.base.Bytes += uint64(len(record))
-	m.base.Entry = entry
+	m.base.Entry, m.base.Time = entry, time
 	if entry > 0 {
 		m.base.Applied = max(m.base.Applied, entry-1)
 	}
@@ -311,8 +324,12 @@ func (m *machine) replay(record []byte, o *opened, rec Record) error {
 	}); err != nil {
 		return err
 	}
+	if rec.Time < m.base.Time {
+		return &chain.Fault{Log: m.trust.Realm, Index: rec.Index, Reason: fmt.Errorf(
+			"%w: it is older than the record before it", chain.ErrDiverged)}
+	}
 	if m.base.Stopped == 0 {
-		ours, _, err := m.step(o, rec.Entry)
+		ours, _, err := m.step(o, rec.Entry, rec.Time)
 		switch {
 		case errors.Is(err, ErrUpgrade):
 			m.err = nil
@@ -329,7 +346,7 @@ func (m *machine) replay(record []byte, o *opened, rec Record) error {
 	for _, f := range rec.Fence {
 		m.honour(f, rec.Index)
 	}
-	m.advance(record, rec.Entry)
+	m.advance(record, rec.Entry, rec.Time)
 	return m.err
 }
 

@@ -59,6 +59,8 @@ var kindNames = map[Kind]string{
 	PublishItem: "publish_item", WithdrawItem: "withdraw_item", SetRule: "set_rule",
 	SetCalendar: "set_calendar", GrantPower: "grant_power", SeizeCase: "seize_case",
 	RotateGossip: "rotate_gossip", RaiseFeature: "raise_feature",
+	DraftItem: "draft_item", CloseDraft: "close_draft",
+	SetSupplement: "set_supplement", SetList: "set_list", ClaimItems: "claim_items",
 }
 
 // String is the English name of the command.
@@ -119,12 +121,14 @@ var applied = verdict{}
 const maxDetail = 400
 
 func reject(o Outcome, format string, args ...any) verdict {
-	detail := fmt.Sprintf(format, args...)
+	return verdict{o, clip(fmt.Sprintf(format, args...))}
+}
+
+func clip(detail string) string {
 	for cut := min(len(detail), maxDetail); cut < len(detail); cut-- {
 		if detail[cut]&0xC0 != 0x80 { // not inside a character
-			detail = detail[:cut]
-			break
+			return detail[:cut]
 		}
 	}
-	return verdict{o, detail}
+	return detail
 }

@@ -20,13 +20,14 @@ type paper struct {
 	t       testing.TB
 	m       *machine
 	rows    memoryRows
+	now     time.Time
 	entry   uint64
 	counter uint64
 }
 
 func newPaper(t testing.TB) *paper {
 	rows := memoryRows{}
-	return &paper{t: t, rows: rows, m: &machine{
+	return &paper{t: t, rows: rows, now: noon, m: &machine{
 		trust: trust, program: current, rows: rows, base: base{Format: stateFormat, Head: chain.Start(trust.Realm)},
 	}}
 }
@@ -35,7 +36,7 @@ func newPaper(t testing.TB) *paper {
 func (p *paper) copy(t testing.TB) *paper {
 	c := newPaper(t)
 	maps.Copy(c.rows, p.rows)
-	c.m.base, c.entry, c.counter = p.m.base, p.entry, p.counter
+	c.m.base, c.now, c.entry, c.counter = p.m.base, p.now, p.entry, p.counter
 	return c
 }
 
@@ -52,7 +53,7 @@ func (p *paper) send(raw []byte) (Result, Record) {
 	p.t.Helper()
 	p.entry++
 	o := current.open(raw)
-	record, res, err := p.m.step(&o, p.entry)
+	record, res, err := p.m.step(&o, p.entry, p.now.UnixMilli())
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -67,8 +68,13 @@ func (p *paper) send(raw []byte) (Result, Record) {
 
 func (p *paper) propose(who area.Center, b Body) (Result, Record) {
 	p.t.Helper()
+	return p.proposeAs("张敏", who, b)
+}
+
+func (p *paper) proposeAs(staff string, who area.Center, b Body) (Result, Record) {
+	p.t.Helper()
 	p.counter++
-	return p.send(p.author(who).Command(p.counter, noon, b, "张敏", ""))
+	return p.send(p.author(who).Command(p.counter, p.now, b, staff, ""))
 }
 
 func (p *paper) must(who area.Center, b Body) Record {
@@ -80,6 +86,22 @@ func (p *paper) must(who area.Center, b Body) Record {
 	return rec
 }
 
+// draft drafts an item, by 李文.
+func (p *paper) draft(who area.Center, d Draft) Publication {
+	p.t.Helper()
+	res, _ := p.proposeAs("李文", who, d)
+	if res.Outcome != Applied {
+		p.t.Fatalf("draft by %q: %s (%s)", who, res.Outcome, res.Detail)
+	}
+	return approval(res.Index, d)
+}
+
+// publish drafts an item and has 张敏 approve it.
+func (p *paper) publish(who area.Center, d Draft) Record {
+	p.t.Helper()
+	return p.must(who, p.draft(who, d))
+}
+
 // paperCity is the city of newCity, with an item of the realm and one of the
 // town.
 func paperCity(t testing.TB) *paper {
@@ -89,8 +111,8 @@ func paperCity(t testing.TB) *paper {
 	p.must(district, enrolment(town, 1, "t1"))
 	p.must(district, enrolment(village2, 1, "v2"))
 	p.must(town, enrolment(village, 1, "v1"))
-	p.must(district, anItem("REALM", cityArea, 1))
-	p.must(town, anItem("TOWN", town.Area(), 1))
+	p.publish(district, anItem("REALM", cityArea, 1))
+	p.publish(town, anItem("TOWN", town.Area(), 1))
 	return p
 }
 
@@ -182,26 +204,45 @@ func TestOutcomeOfEachCommand(t *testing.T) {
 		{"set no voters", district, Voters{nil, 1}, Malformed, "0 voters"},
 		{"set a voter twice", district, Voters{[]area.Center{district, town, town}, 1}, Malformed, "twice"},
 
-		{"publish for the realm", district, anItem("REALM", cityArea, 2), Applied, ""},
-		{"publish for a district, by the publisher", district, anItem("REALM", district2.Area(), 1), Applied, ""},
-		{"publish for one's district", district2, anItem("REALM", district2.Area(), 1), Applied, ""},
-		{"publish for another town", town, anItem("NEW", "320509102000", 1), NoAuthority, "does not publish for 320509102000"},
-		{"publish for the district above", town, anItem("NEW", district.Area(), 1), NoAuthority, ""},
-		{"publish for one's own village", town, anItem("NEW", village.Area(), 1), Applied, ""},
-		{"change what is standardized above", town, anItem("REALM", town.Area(), 1), NoAuthority, "publishes this item for all below it"},
-		{"publish outside the realm", "", anItem("NEW", "330000000000", 1), NoAuthority, "outside"},
-		{"publish against an old version", district, anItem("REALM", cityArea, 1), Stale, "current version is 1"},
-		{"publish against a version to come", district, anItem("REALM", cityArea, 4), Stale, ""},
-		{"publish without a name", district, with(anItem("NEW", cityArea, 1), func(p *Publication) { p.Item.Name = "" }), Malformed, "name missing"},
-		{"publish a version that does not follow", district, with(anItem("NEW", cityArea, 1), func(p *Publication) { p.Base = 5 }), Malformed, "does not follow"},
-		{"publish for nowhere", district, anItem("NEW", "", 1), Malformed, "area"},
+		{"draft for the realm", district, anItem("REALM", cityArea, 2), Applied, ""},
+		{"draft for the district above", town, anItem("NEW", district.Area(), 1), Applied, ""},
+		{"draft for the realm, by a village", village, anItem("NEW", cityArea, 1), Applied, ""},
+		{"draft for one's own village", town, anItem("NEW", village.Area(), 1), Applied, ""},
+		{"draft, by the root key", "", anItem("NEW", cityArea, 1), Applied, ""},
+		{"draft what is unfinished", district, with(anItem("NEW", cityArea, 1), func(d *Draft) { d.Item = item.Item{Ref: d.Item.Ref} }), Applied, ""},
+		{"draft for another town", town, anItem("NEW", "320509102000", 1), NoAuthority, "neither lies in 320509102000"},
+		{"draft for another district", district2, anItem("NEW", district.Area(), 1), NoAuthority, ""},
+		{"draft outside the realm", "", anItem("NEW", "330000000000", 1), NoAuthority, "outside"},
+		{"draft against an old version", district, anItem("REALM", cityArea, 1), Stale, "current version is 1"},
+		{"draft against a version to come", district, anItem("REALM", cityArea, 4), Stale, ""},
+		{"draft a version that does not follow", district, with(anItem("NEW", cityArea, 1), func(d *Draft) { d.Base = 5 }), Malformed, "does not follow"},
+		{"draft for nowhere", district, anItem("NEW", "", 1), Malformed, "area"},
+		{"draft under no code", district, anItem("new", cityArea, 1), Malformed, "no item code"},
+		{"draft with a wrong basic code", district, with(anItem("NEW", cityArea, 1), func(d *Draft) { d.Item.Basic = "12" }), Malformed, "basic_code"},
+		{"draft with a long reason", district, with(anItem("NEW", cityArea, 1), func(d *Draft) { d.Reason = stringOf("长", 2001) }), Malformed, "reason"},
+		{"draft a revision of what is no draft", district, with(anItem("REALM", cityArea, 2), func(d *Draft) { d.Revises = 7 }), Conflict, "record 7 is no draft"},
+		{"draft a revision of what is published", district, with(anItem("REALM", cityArea, 2), func(d *Draft) { d.Revises = 6 }), Conflict, "published by record 7"},
+		{"draft an erratum", district, with(anItem("REALM", cityArea, 2), func(d *Draft) { d.Erratum, d.Reason = true, "材料写错" }), Applied, ""},
+		{"draft an erratum without a reason", district, with(anItem("REALM", cityArea, 2), func(d *Draft) { d.Erratum, d.Reason = true, " \u3000" }), Malformed, "what was wrong"},
+		{"draft an erratum of nothing", district, with(anItem("NEW", cityArea, 1), func(d *Draft) { d.Erratum, d.Reason = true, "错" }), Malformed, "base is 0"},
+		{"close what is no draft", district, Closing{1, "重复"}, Conflict, "no draft"},
+		{"close what is published", district, Closing{6, "重复"}, Conflict, "published by record 7"},
+		{"close without a reason", district, Closing{6, ""}, Malformed, "reason"},
+		{"close nothing", district, Closing{0, "重复"}, Malformed, "draft"},
+		{"publish what is no draft", district, Publication{Draft: 1}, Conflict, "no draft"},
+		{"publish what is published", district, Publication{Draft: 6}, Conflict, "published by record 7"},
+		{"publish nothing", district, Publication{}, Malformed, "draft"},
+		{"publish from no day", district, Publication{Draft: 6, Effective: "2026-02-30"}, Malformed, "effective"},
 
-		{"withdraw", district, Withdrawal{item.Ref{Code: "REALM", Area: cityArea, Version: 1}, "废止"}, Applied, ""},
-		{"withdraw one's own", town, Withdrawal{item.Ref{Code: "TOWN", Area: town.Area(), Version: 1}, "废止"}, Applied, ""},
-		{"withdraw another's", town, Withdrawal{item.Ref{Code: "REALM", Area: cityArea, Version: 1}, "废止"}, NoAuthority, ""},
-		{"withdraw an old version", district, Withdrawal{item.Ref{Code: "REALM", Area: cityArea, Version: 2}, "废止"}, Stale, ""},
-		{"withdraw what is not there", district, Withdrawal{item.Ref{Code: "NEW", Area: cityArea, Version: 1}, "废止"}, Conflict, "no such item"},
-		{"withdraw without a reason", district, Withdrawal{item.Ref{Code: "REALM", Area: cityArea, Version: 1}, ""}, Malformed, ""},
+		{"withdraw", district, Withdrawal{Ref: item.Ref{Code: "REALM", Area: cityArea, Version: 1}, Reason: "废止"}, Applied, ""},
+		{"withdraw from a day on", district, Withdrawal{item.Ref{Code: "REALM", Area: cityArea, Version: 1}, "废止", "2026-05-01"}, Applied, ""},
+		{"withdraw from yesterday", district, Withdrawal{item.Ref{Code: "REALM", Area: cityArea, Version: 1}, "废止", "2026-03-01"}, Conflict, "2026-03-01 is over"},
+		{"withdraw from no day", district, Withdrawal{item.Ref{Code: "REALM", Area: cityArea, Version: 1}, "废止", "soon"}, Malformed, "from is no day"},
+		{"withdraw one's own", town, Withdrawal{Ref: item.Ref{Code: "TOWN", Area: town.Area(), Version: 1}, Reason: "废止"}, Applied, ""},
+		{"withdraw another's", town, Withdrawal{Ref: item.Ref{Code: "REALM", Area: cityArea, Version: 1}, Reason: "废止"}, NoAuthority, ""},
+		{"withdraw a version to come", district, Withdrawal{Ref: item.Ref{Code: "REALM", Area: cityArea, Version: 2}, Reason: "废止"}, Stale, "current version is 1"},
+		{"withdraw what is not there", district, Withdrawal{Ref: item.Ref{Code: "NEW", Area: cityArea, Version: 1}, Reason: "废止"}, Conflict, "no such item"},
+		{"withdraw without a reason", district, Withdrawal{Ref: item.Ref{Code: "REALM", Area: cityArea, Version: 1}}, Malformed, ""},
 
 		{"set a rule for the realm", district, RuleSetting{cityArea, notice}, Applied, ""},
 		{"set a rule for one's district", district2, RuleSetting{district2.Area(), notice}, Applied, ""},
@@ -344,7 +385,7 @@ func TestRetryIsAnsweredWithTheEarlierResult(t *testing.T) {
 	p := paperCity(t)
 	a := p.author(district)
 	first := a.Command(500, noon, anItem("REALM", cityArea, 2), "张敏", "")
-	stale := a.Command(501, noon, anItem("REALM", cityArea, 2), "张敏", "")
+	stale := a.Command(501, noon, anItem("REALM", cityArea, 3), "张敏", "")
 	res, _ := p.send(first)
 	rejected, _ := p.send(stale)
 	if res.Outcome != Applied || rejected.Outcome != Stale {
@@ -441,34 +482,5 @@ func TestVotersChangeOneByOneAndKeepTheirKeys(t *testing.T) {
 	rec = root.must("", Revocation{town, "撤销"})
 	if set := root.m.voters(); set.Index != rec.Index || len(set.Members) != 1 {
 		t.Errorf("voters %+v", set)
-	}
-}
-
-func TestFeatureLevel(t *testing.T) {
-	p := paperCity(t)
-	send := func(c Command) Outcome {
-		p.counter++
-		c.Realm, c.ID = trust.Realm, ProposalID{district, 1, p.counter}
-		res, _ := p.send(chain.Sign(p.author(district).Key, chain.CommandDomain, wire.Encode(c)))
-		return res.Outcome
-	}
-	body := wire.Encode(anItem("NEW", cityArea, 1))
-	for name, c := range map[string]Command{
-		"above the realm's":      {Kind: PublishItem, Feature: 2, Body: body},
-		"a kind that is unknown": {Kind: 99, Feature: 1, Body: body},
-		"a kind below its own":   {Kind: PublishItem, Feature: 0, Body: body},
-	} {
-		if got := send(c); got != NeedsFeature {
-			t.Errorf("%s: %s", name, got)
-		}
-	}
-	if got := send(Command{Kind: PublishItem, Feature: 1, Body: wire.Encode(Power{})}); got != Malformed {
-		t.Errorf("a body of another kind: %s", got)
-	}
-	if got := send(Command{Kind: PublishItem, Feature: 1, Body: []byte{0xff}}); got != Malformed {
-		t.Errorf("no body: %s", got)
-	}
-	if got := send(Command{Kind: PublishItem, Feature: 1, Body: body, Staff: "张\x00"}); got != Malformed {
-		t.Errorf("a control character: %s", got)
 	}
 }

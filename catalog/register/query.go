@@ -166,9 +166,7 @@ func (r *Register) HasPower(c area.Center, code item.Code, level area.Level, day
 		}
 		return true
 	})
-	if err != nil {
-		r.fault.CompareAndSwap(nil, &err)
-	}
+	r.note(err)
 	for _, p := range newest {
 		if p.From <= day && (p.To == "" || day <= p.To) {
 			return true
@@ -261,9 +259,7 @@ func (r *Register) Proposed(c area.Center, incarnation uint32) (counter uint64) 
 		}
 		return err
 	})
-	if err != nil {
-		r.fault.CompareAndSwap(nil, &err)
-	}
+	r.note(err)
 	return counter
 }
 
@@ -288,48 +284,72 @@ func (d *derived[T]) get(r *Register, build func(txn *badger.Txn) (T, error)) T 
 		}
 		return err
 	})
-	if err != nil {
-		r.fault.CompareAndSwap(nil, &err)
-	}
+	r.note(err)
 	return d.value
 }
 
-// Rules is every rule of the realm; ask it for an area.
+// Rules is every rule of the realm; ask it for an area and a day.
 func (r *Register) Rules() rule.Set {
-	return r.rules.get(r, func(txn *badger.Txn) (rule.Set, error) {
-		var settings []rule.Setting
-		err := scanFault(txn, rulePrefix, func(_ string, value []byte) error {
-			var s RuleSetting
-			err := wire.Decode(value, &s)
-			settings = append(settings, rule.Setting(s))
-			return err
-		})
-		return rule.NewSet(settings), err
+	return r.rules.get(r, func(txn *badger.Txn) (rule.Set, error) { return readRules(txn, Moment{}) })
+}
+
+// RulesOn is every rule of the realm as it was set up to a moment. It keeps
+// nothing: ask Rules for the present ones.
+func (r *Register) RulesOn(on Moment) (set rule.Set) {
+	if on.At == 0 || on.At == r.Head().Index {
+		return r.Rules()
+	}
+	r.note(r.db.View(func(txn *badger.Txn) (err error) {
+		set, err = readRules(txn, on)
+		return err
+	}))
+	return set
+}
+
+func readRules(txn *badger.Txn, on Moment) (rule.Set, error) {
+	var settings []rule.Setting
+	err := scanFault(txn, rulePrefix, func(key string, value []byte) error {
+		var s RuleSetting
+		if !on.reaches(numberOf(key)) {
+			return nil
+		}
+		err := wire.Decode(value, &s)
+		settings = append(settings, rule.Setting(s))
+		return err
 	})
+	return rule.NewSet(settings), err
 }
 
 // Calendar is the working days of the years that were published.
 func (r *Register) Calendar() workday.Calendar {
 	return r.calendar.get(r, func(txn *badger.Txn) (workday.Calendar, error) {
-		years, err := readYears(txn)
+		years, err := readYears(txn, Moment{})
 		return workday.NewCalendar(years), err
 	})
 }
 
-// Years lists the calendars as they were published, the earliest year first.
-func (r *Register) Years() (years []workday.Year, err error) {
+// Years lists the calendars as they were published up to a moment, the earliest
+// year first. A year that was published again counts as it was last.
+func (r *Register) Years(on Moment) (years []workday.Year, err error) {
 	err = r.db.View(func(txn *badger.Txn) error {
-		years, err = readYears(txn)
+		years, err = readYears(txn, on)
 		return err
 	})
 	return years, err
 }
 
-func readYears(txn *badger.Txn) (years []workday.Year, err error) {
-	err = scanFault(txn, calendarPrefix, func(_ string, value []byte) error {
+func readYears(txn *badger.Txn, on Moment) (years []workday.Year, err error) {
+	err = scanFault(txn, calendarPrefix, func(key string, value []byte) error {
+		if !on.reaches(numberOf(key)) {
+			return nil
+		}
 		var y workday.Year
 		err := wire.Decode(value, &y)
-		years = append(years, y)
+		if last := len(years) - 1; last >= 0 && years[last].Year == y.Year {
+			years[last] = y
+		} else {
+			years = append(years, y)
+		}
 		return err
 	})
 	return years, err

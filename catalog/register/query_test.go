@@ -25,16 +25,17 @@ func refs(list []Summary) []string {
 func TestEachAreaSeesTheNearestVersion(t *testing.T) {
 	c := newCity(t)
 	c.r.CountItems(Filter{}) // so that everything after it is kept up, not read
-	own := func(p Publication, name string, l area.Level) Publication {
+	own := func(p Draft, name string, l area.Level) Draft {
 		p.Item.Name, p.Item.Level = name, l
 		return p
 	}
-	c.must(district, own(anItem("A", cityArea, 1), "居住证", area.District))
-	c.must(district, own(anItem("A", cityArea, 2), "居住证申领", area.District))
-	c.must(district, own(anItem("A", district2.Area(), 1), "居住证（吴中）", area.District))
-	c.must(town, own(anItem("B", town.Area(), 1), "本镇补贴", area.Town))
-	c.must(district, own(anItem("C", cityArea, 1), "废止的", area.Town))
-	c.must(district, Withdrawal{item.Ref{Code: "C", Area: cityArea, Version: 1}, "废止"})
+	c.publish(district, own(anItem("A", cityArea, 1), "居住证", area.District))
+	c.publish(district, own(anItem("A", cityArea, 2), "居住证申领", area.District))
+	c.publish(district, own(anItem("A", district2.Area(), 1), "居住证（吴中）", area.District))
+	c.publish(town, own(anItem("B", town.Area(), 1), "本镇补贴", area.Town))
+	c.publish(district, own(anItem("C", cityArea, 1), "废止的", area.Town))
+	c.now = c.now.AddDate(0, 0, 1)
+	c.must(district, Withdrawal{Ref: item.Ref{Code: "C", Area: cityArea, Version: 1}, Reason: "废止"})
 
 	fresh := newRegister(t) // the same, read at once
 	feed(t, c.r, fresh, 100)
@@ -75,10 +76,10 @@ func TestEachAreaSeesTheNearestVersion(t *testing.T) {
 				t.Errorf("%+v, one by one: %v, want %v", test.f, paged, test.want)
 			}
 		}
-		if it, ok := r.Item("A", village.Area()); !ok || it.Name != "居住证申领" {
+		if it, ok := r.Item("A", village.Area(), Moment{}); !ok || it.Name != "居住证申领" {
 			t.Error(it, ok)
 		}
-		if _, ok := r.Item("C", village.Area()); ok {
+		if _, ok := r.Item("C", village.Area(), Moment{}); ok {
 			t.Error("what is withdrawn is offered")
 		}
 		if it, ok := r.Version(item.Ref{Code: "C", Area: cityArea, Version: 1}); !ok || it.Name != "废止的" {
@@ -99,19 +100,20 @@ func TestEachAreaSeesTheNearestVersion(t *testing.T) {
 
 func TestAWithdrawnVersionGivesWayToTheOneAbove(t *testing.T) {
 	c := newCity(t)
-	c.must(district, anItem("A", cityArea, 1))
-	c.must(district2, anItem("A", district2.Area(), 1))
-	c.must(district2, Withdrawal{item.Ref{Code: "A", Area: district2.Area(), Version: 1}, "按市里的办"})
+	c.publish(district, anItem("A", cityArea, 1))
+	c.publish(district2, anItem("A", district2.Area(), 1))
+	c.now = c.now.AddDate(0, 0, 1)
+	c.must(district2, Withdrawal{Ref: item.Ref{Code: "A", Area: district2.Area(), Version: 1}, Reason: "按市里的办"})
 	for _, withdrawn := range []bool{false, true} {
 		if found, _ := c.r.Items(Filter{Area: district2.Area(), Withdrawn: withdrawn}, item.Ref{}, 0); len(found) != 1 || found[0].Ref.Area != cityArea {
 			t.Errorf("%v", refs(found))
 		}
 	}
-	if it, ok := c.r.Item("A", district2.Area()); !ok || it.Ref.Area != cityArea {
+	if it, ok := c.r.Item("A", district2.Area(), Moment{}); !ok || it.Ref.Area != cityArea {
 		t.Error(it, ok)
 	}
-	c.must(district2, anItem("A", district2.Area(), 2)) // and is brought back
-	if it, ok := c.r.Item("A", district2.Area()); !ok || it.Ref != (item.Ref{Code: "A", Area: district2.Area(), Version: 2}) {
+	c.publish(district2, anItem("A", district2.Area(), 2)) // and is brought back
+	if it, ok := c.r.Item("A", district2.Area(), Moment{}); !ok || it.Ref != (item.Ref{Code: "A", Area: district2.Area(), Version: 2}) {
 		t.Error(it, ok)
 	}
 }
@@ -227,7 +229,7 @@ func TestPowersRulesCalendarGossip(t *testing.T) {
 		t.Error("a holiday")
 	}
 	c.must(district, CalendarSetting{workday.Year{Year: 2025, Source: "文三"}})
-	if years, err := c.r.Years(); err != nil || len(years) != 2 || years[0].Source != "文三" || years[1].Year != 2026 || len(years[1].Holidays) != 1 {
+	if years, err := c.r.Years(Moment{}); err != nil || len(years) != 2 || years[0].Source != "文三" || years[1].Year != 2026 || len(years[1].Holidays) != 1 {
 		t.Errorf("%+v (%v)", years, err)
 	}
 

@@ -26,12 +26,13 @@ type Trust struct {
 // Entry is one Raft entry: a batch of sealed commands.
 type Entry = struct {
 	Index    uint64
+	Time     int64 // when the leader took it, by its clock, Unix milliseconds
 	Commands [][]byte
 }
 
 // stateFormat numbers the layout of the rows. Another one on disk is built
 // again from the journal when the database is opened.
-const stateFormat = 2
+const stateFormat = 3
 
 // One transaction ends at these bounds, well below badger's own in the village
 // profile (1.2 MB): one command more writes at most two times MaxCommand.
@@ -148,6 +149,13 @@ func (r *Register) Fault() error {
 	return nil
 }
 
+// note keeps the first failure that a query met for Fault.
+func (r *Register) note(faults ...error) {
+	if err := errors.Join(faults...); err != nil {
+		r.fault.CompareAndSwap(nil, &err)
+	}
+}
+
 func (r *Register) machine(rows rows, b base) *machine {
 	return &machine{trust: r.trust, program: r.program, rows: rows, base: b}
 }
@@ -217,7 +225,7 @@ func (w *writer) keep(record []byte) error {
 		if err := w.rows.set(journalRow(w.base.Head.Index), record); err != nil {
 			return err
 		}
-		store(w.machine, headRow(w.base.Head.Index), headState{w.base.Head.Hash, w.base.Bytes})
+		store(w.machine, headRow(w.base.Head.Index), headState{w.base.Head.Hash, w.base.Bytes, w.base.Time})
 	}
 	return w.err
 }
@@ -253,7 +261,7 @@ func (r *Register) Apply(entries []Entry) ([][][]byte, error) {
 		for j, command := range e.Commands[:done] {
 			results[i][j] = w.answer(command)
 		}
-		if err := w.entry(e.Index, e.Commands[done:], results[i][done:]); err != nil {
+		if err := w.entry(Entry{e.Index, e.Time, e.Commands[done:]}, results[i][done:]); err != nil {
 			return nil, fmt.Errorf("apply entry %d: %w", e.Index, err)
 		}
 		w.base.Applied = e.Index
@@ -264,16 +272,16 @@ func (r *Register) Apply(entries []Entry) ([][][]byte, error) {
 	return results, nil
 }
 
-func (w *writer) entry(index uint64, commands [][]byte, results [][]byte) error {
+func (w *writer) entry(e Entry, results [][]byte) error {
 	if w.base.Stopped != 0 {
 		return ErrUpgrade
 	}
-	all := w.program.openAll(commands, w.keyOf)
+	all := w.program.openAll(e.Commands, w.keyOf)
 	for i := range all {
 		if err := w.room(); err != nil {
 			return err
 		}
-		record, res, err := w.step(&all[i], index)
+		record, res, err := w.step(&all[i], e.Index, e.Time)
 		if err != nil {
 			return err
 		}
@@ -335,7 +343,7 @@ func (w *writer) answer(command []byte) []byte {
 
 // Try tells what would come of a command if it were applied now, and changes
 // nothing: whoever proposes asks it first and spares the journal what would be
-// rejected. The answer binds nobody.
+// rejected. The day is that of the command's own time. The answer binds nobody.
 func (r *Register) Try(command []byte) (Result, error) {
 	txn := r.db.NewTransaction(true)
 	defer txn.Discard()
@@ -345,7 +353,7 @@ func (r *Register) Try(command []byte) (Result, error) {
 		m.base = base{Head: chain.Start(r.trust.Realm)}
 	}
 	o := r.program.open(command)
-	_, res, err := m.step(&o, m.base.Entry+1)
+	_, res, err := m.step(&o, m.base.Entry+1, o.cmd.Time)
 	if err != nil && !errors.Is(err, ErrUpgrade) {
 		err = fmt.Errorf("try a command: %w", err)
 	}

@@ -35,6 +35,8 @@ func drawStream(t *rapid.T) []Entry {
 	center := rapid.SampledFrom(centers)
 	counter := map[area.Center]uint64{}
 	var all [][]byte
+	var drafts []Publication // approvals of drafts that were taken
+	scout := &machine{trust: trust, program: current, rows: memoryRows{}, base: base{Head: chain.Start(trust.Realm)}}
 	draw := func() []byte {
 		if len(all) > 0 && rapid.IntRange(0, 9).Draw(t, "retry") == 0 {
 			return rapid.SampledFrom(all).Draw(t, "which")
@@ -44,7 +46,8 @@ func drawStream(t *rapid.T) []Entry {
 		small := func(name string, most int) int { return rapid.IntRange(0, most).Draw(t, name) }
 		inc := uint32(1 + small("incarnation", 2)/2)
 		var b Body
-		switch small("kind", 11) {
+		day := rapid.SampledFrom([]string{"", "2026-03-01", "2026-03-02", "2026-03-03", "2026-03-05"})
+		switch small("kind", 18) {
 		case 0:
 			b = enrolment(about, uint32(1+small("as", 1)), fmt.Sprint("ticket ", small("ticket", 8)))
 		case 1:
@@ -60,7 +63,7 @@ func drawStream(t *rapid.T) []Entry {
 			}
 			b = Voters{members, Index(small("base", 12))}
 		case 5:
-			b = Withdrawal{item.Ref{Code: "A", Area: about.Area(), Version: 1}, "废止"}
+			b = Withdrawal{item.Ref{Code: "A", Area: about.Area(), Version: item.Version(1 + small("of", 1))}, "废止", day.Draw(t, "from")}
 		case 6:
 			b = RuleSetting{about.Area(), rule.Rule{Key: rule.NoticeDays, Value: int64(small("days", 9))}}
 		case 7:
@@ -69,29 +72,62 @@ func drawStream(t *rapid.T) []Entry {
 			b = with(seizure(uint32(1+small("epoch", 1)), about), func(s *Seizure) { s.Subject = town2.Area() })
 		case 9:
 			b = GossipKey{Pool(about.Area()), bytes.Repeat([]byte{byte(small("key", 3))}, gossipKey)}
+		case 10:
+			b = Closing{Index(small("draft", 20)), "重复"}
+		case 11:
+			b = LocalPart{about, "A", item.Supplement{Window: fmt.Sprint(small("window", 2))}}
+		case 12:
+			b = List{Purpose: BasicList, Area: about.Area(), Level: area.Village, Items: []item.Code{"A"}, From: day.Draw(t, "from")}
+		case 13:
+			b = Claim{Center: about, Items: []item.Code{"A", "B"}, Drop: small("drop", 1) == 1, Reason: "调整"}
+		case 14, 15, 16:
+			if len(drafts) > 0 {
+				b = with(rapid.SampledFrom(drafts).Draw(t, "draft"), func(p *Publication) { p.Effective = day.Draw(t, "effective") })
+				break
+			}
+			fallthrough
 		default:
-			b = anItem(item.Code(rapid.SampledFrom([]string{"A", "B"}).Draw(t, "item")), about.Area(), item.Version(1+small("version", 2)))
+			d := anItem(item.Code(rapid.SampledFrom([]string{"A", "B"}).Draw(t, "item")), about.Area(), item.Version(1+small("version", 9)/5))
+			if len(drafts) > 0 && small("revise", 3) == 0 {
+				d.Revises = rapid.SampledFrom(drafts).Draw(t, "old").Draft
+			}
+			d.Erratum, d.Reason = small("erratum", 4) == 0, "写错了"
+			b = d
 		}
 		author := Author{trust.Realm, who, inc, keyFor(fmt.Sprintf("%s@%d", who, inc))}
 		if who == "" {
 			author = Root(rootKey)
 		}
 		counter[who] += uint64(small("count", 3)+2) / 3 // a number comes twice now and then
-		return author.Command(counter[who], noon.Add(time.Duration(small("late", 3))*40*time.Minute), b, "张敏", "")
+		return author.Command(counter[who], noon.Add(time.Duration(small("late", 3))*40*time.Minute), b, rapid.SampledFrom([]string{"张敏", "李文", ""}).Draw(t, "staff"), "")
 	}
-	entries := []Entry{{Index: 1, Commands: [][]byte{Root(rootKey).Command(1000, noon, founding(), "", "")}}}
+	try := func(e Entry, b []byte) {
+		o := current.open(b)
+		_, res, err := scout.step(&o, e.Index, e.Time)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, is := o.body.(Draft); is && res.Outcome == Applied {
+			drafts = append(drafts, approval(res.Index, d))
+		}
+	}
+	entries := []Entry{{Index: 1, Time: noon.UnixMilli(), Commands: [][]byte{Root(rootKey).Command(1000, noon, founding(), "", "")}}}
 	for _, e := range []Enrolment{enrolment(town, 1, "t1"), enrolment(village, 1, "v1")} {
 		entries[0].Commands = append(entries[0].Commands,
 			Author{trust.Realm, district, 1, keyFor("320509000000@1")}.Command(uint64(1000+len(entries[0].Commands)), noon, e, "", ""))
 	}
+	for _, b := range entries[0].Commands {
+		try(entries[0], b)
+	}
 	index := uint64(1)
 	for range rapid.IntRange(1, 12).Draw(t, "entries") {
 		index += uint64(rapid.IntRange(1, 3).Draw(t, "gap")) // Raft has entries of its own
-		e := Entry{Index: index}
+		e := Entry{Index: index, Time: noon.Add(time.Duration(rapid.IntRange(-20, 90).Draw(t, "hour")) * time.Hour).UnixMilli()}
 		for range rapid.IntRange(1, 6).Draw(t, "commands") {
 			b := draw()
 			all = append(all, b)
 			e.Commands = append(e.Commands, b)
+			try(e, b)
 		}
 		entries = append(entries, e)
 	}
@@ -103,7 +139,7 @@ func drawStream(t *rapid.T) []Entry {
 func crash(t *rapid.T, r *Register, e Entry, commands int) *Register {
 	r.mu.Lock()
 	w := r.writer()
-	if err := w.entry(e.Index, e.Commands[:commands], make([][]byte, commands)); err != nil {
+	if err := w.entry(Entry{e.Index, e.Time, e.Commands[:commands]}, make([][]byte, commands)); err != nil {
 		t.Fatal(err)
 	}
 	if rapid.Bool().Draw(t, "committed") {
@@ -207,16 +243,16 @@ func TestAnEntryAppliedInPartGoesOnWhereItStopped(t *testing.T) {
 	a := c.author(district)
 	var commands [][]byte
 	for i := range 6 {
-		commands = append(commands, a.Command(uint64(100+i), noon, anItem(item.Code(fmt.Sprintf("I%d", i)), cityArea, 1), "", ""))
+		commands = append(commands, a.Command(uint64(100+i), noon, anItem(item.Code(fmt.Sprintf("I%d", i)), cityArea, 1), "李文", ""))
 	}
 	commands = append(commands, commands[2], []byte("noise"), commands[0])
-	e := Entry{Index: c.entry + 1, Commands: commands}
+	e := Entry{Index: c.entry + 1, Time: noon.UnixMilli(), Commands: commands}
 	for done := range len(commands) + 1 {
 		t.Run(fmt.Sprint(done, " of ", len(commands)), func(t *testing.T) {
 			r := newRegister(t)
 			feed(t, c.r, r, 100)
 			w := r.writer()
-			if err := w.entry(e.Index, commands[:done], make([][]byte, done)); err != nil {
+			if err := w.entry(Entry{e.Index, e.Time, commands[:done]}, make([][]byte, done)); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.commit(); err != nil {
@@ -241,7 +277,7 @@ func TestAnEntryAppliedInPartGoesOnWhereItStopped(t *testing.T) {
 			}
 		})
 	}
-	other := Entry{Index: e.Index, Commands: [][]byte{a.Command(200, noon, anItem("X", cityArea, 1), "", "")}}
+	other := Entry{Index: e.Index, Commands: [][]byte{a.Command(200, noon, anItem("X", cityArea, 1), "李文", "")}}
 	c.apply(commands...)
 	c.r.base.Applied--
 	if _, err := c.r.Apply([]Entry{other}); !errors.Is(err, chain.ErrDiverged) {
@@ -252,7 +288,7 @@ func TestAnEntryAppliedInPartGoesOnWhereItStopped(t *testing.T) {
 func TestTamperedJournalIsNamed(t *testing.T) {
 	c := newCity(t)
 	for i := range 5 {
-		c.must(district, anItem("A", cityArea, item.Version(i+1)))
+		c.must(district, anItem(item.Code(fmt.Sprint("A", i)), cityArea, 1))
 	}
 	ctx := context.Background()
 	change := func(t *testing.T, r *Register, row string, to []byte) {
@@ -270,7 +306,7 @@ func TestTamperedJournalIsNamed(t *testing.T) {
 		return rec
 	}
 	forged := take(t, 8)
-	forged.Command = c.author(district).Command(3, noon, anItem("A", cityArea, 9), "", "") // sealed, but never said here
+	forged.Command = c.author(district).Command(3, noon, anItem("A", cityArea, 9), "李文", "") // sealed, but never said here
 	lenient := take(t, 8)
 	lenient.Detail = "x"
 	for name, test := range map[string]struct {
@@ -397,7 +433,7 @@ func TestTryChangesNothing(t *testing.T) {
 	}
 }
 
-func TestATownCannotPublishForAnother(t *testing.T) {
+func TestATownCannotDraftForAnother(t *testing.T) {
 	c := newCity(t)
 	head := c.r.Head()
 	res := c.propose(town, anItem("A", town2.Area(), 1))
@@ -409,31 +445,20 @@ func TestATownCannotPublishForAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd, body, err := rec.Open()
-	if err != nil || cmd.ID.Center != town || cmd.Staff != "张敏" || body.(Publication).Item.Ref.Area != town2.Area() {
+	if err != nil || cmd.ID.Center != town || cmd.Staff != "张敏" || body.(Draft).Item.Ref.Area != town2.Area() {
 		t.Errorf("the record says %+v (%v)", cmd, err)
 	}
-	if err := res.Err("publish A"); err == nil || !strings.Contains(err.Error(), "does not publish for 320509102000") {
+	if err := res.Err("publish A"); err == nil || !strings.Contains(err.Error(), "neither lies in 320509102000") {
 		t.Error(err)
 	}
-	if _, ok := c.r.Item("A", town2.Area()); ok {
+	if _, ok := c.r.Item("A", town2.Area(), Moment{}); ok {
 		t.Error("it is offered")
 	}
 }
 
 func TestLoadOf5000Items(t *testing.T) {
 	c := newCity(t)
-	entries := bulk(c, 5000)
-	out, err := c.r.Apply(entries)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range out {
-		for _, b := range e {
-			if res, err := ReadResult(b); err != nil || res.Outcome != Applied {
-				t.Fatal(res, err)
-			}
-		}
-	}
+	fill(t, c, 5000)
 	if n := c.r.CountItems(Filter{Area: village.Area()}); n != 5000 {
 		t.Errorf("%d items", n)
 	}

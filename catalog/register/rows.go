@@ -63,7 +63,8 @@ const (
 	baseRow           = "g/base"
 	rebuildRow        = "g/rebuild"
 	centerPrefix      = "g/c/"
-	itemPrefix        = "g/i/"
+	versionsPrefix    = "g/iv/"
+	draftPrefix       = "g/d/"
 	rulePrefix        = "g/rule/"
 	calendarPrefix    = "g/cal/"
 	powerPrefix       = "g/w/"
@@ -94,15 +95,24 @@ func proposerPrefix(c area.Center, incarnation uint32) string {
 func proposalRow(id ProposalID) string {
 	return proposerPrefix(id.Center, id.Incarnation) + be64(id.Counter)
 }
-func itemRow(c item.Code, a area.Code) string { return itemPrefix + string(c) + "/" + string(a) }
-func versionPrefix(c item.Code) string        { return "g/iv/" + string(c) + "/" }
+func itemRow(c item.Code, a area.Code) string { return "g/i/" + string(c) + "/" + string(a) }
+func versionPrefix(c item.Code) string        { return versionsPrefix + string(c) + "/" }
 func versionRow(r item.Ref) string {
 	return versionPrefix(r.Code) + string(r.Area) + "/" + be32(uint32(r.Version))
+}
+func draftRow(i Index) string { return draftPrefix + be64(i) }
+
+// nameRow is the row of a name in an area, and of one item that carries it.
+func nameRow(a area.Code, name string, c item.Code) string {
+	hash := chain.Sum([]byte(name))
+	return "g/n/" + string(a) + "/" + string(hash[:]) + string(c)
 }
 func ruleRow(a area.Code, k rule.Key, i Index) string {
 	return rulePrefix + string(a) + "/" + string(k) + "/" + be64(i)
 }
-func calendarRow(year int) string { return fmt.Sprintf("%s%04d", calendarPrefix, year) }
+func calendarRow(year int, i Index) string {
+	return fmt.Sprintf("%s%04d/", calendarPrefix, year) + be64(i)
+}
 func grantPrefix(c item.Code, to area.Center, l area.Level) string {
 	return powerPrefix + string(c) + "/" + string(to) + "/" + string('0'+rune(l)) + "/"
 }
@@ -128,6 +138,7 @@ type base struct {
 	Voters     Index      `cbor:"9,keyasint"`  // the record that set the voters
 	Stopped    Index      `cbor:"10,keyasint"` // the first record that this program could not apply
 	Realm      Realm      `cbor:"11,keyasint"` // without the gossip key
+	Time       int64      `cbor:"12,keyasint"` // of the last record
 }
 
 // centerState is a center's place in the directory.
@@ -153,10 +164,42 @@ type proposalState struct {
 	Result  Result     `cbor:"2,keyasint"`
 }
 
+// lineState is an item in one area: how many versions it ever had there.
+type lineState struct {
+	Last item.Version `cbor:"1,keyasint"`
+}
+
+// versionState is one published version. The item itself lies in the record of
+// its draft.
 type versionState struct {
-	Index     Index  `cbor:"1,keyasint"` // the item itself lies in that record
-	Withdrawn Index  `cbor:"2,keyasint"`
-	Reason    string `cbor:"3,keyasint,omitempty"`
+	Summary  Summary      `cbor:"1,keyasint"`
+	Draft    Index        `cbor:"2,keyasint"`
+	Corrects item.Version `cbor:"3,keyasint,omitempty"` // of an erratum: the version that had the mistake
+	Reason   string       `cbor:"4,keyasint,omitempty"` // of the withdrawal
+}
+
+// draftState is a draft. Its text lies in its record.
+type draftState struct {
+	Item    Summary      `cbor:"1,keyasint"` // as a list would show it; By is the center that drafted
+	Base    item.Version `cbor:"2,keyasint"`
+	Revises Index        `cbor:"3,keyasint,omitempty"`
+	Erratum bool         `cbor:"4,keyasint,omitempty"`
+	Reason  string       `cbor:"5,keyasint,omitempty"`
+	Staff   string       `cbor:"6,keyasint"`
+	Editors []Editor     `cbor:"7,keyasint"`
+	Content chain.Hash   `cbor:"8,keyasint"`
+	Lacks   string       `cbor:"9,keyasint,omitempty"` // what stops its publication
+	State   DraftState   `cbor:"10,keyasint"`
+	Closed  Index        `cbor:"11,keyasint,omitempty"` // the record that ended it
+	Why     string       `cbor:"12,keyasint,omitempty"` // it was closed
+	Clues   Clues        `cbor:"13,keyasint"`
+}
+
+// nameState links the items of an area that were ever published under one
+// name: the row of the name holds the last of them, the row of each item the
+// one before it.
+type nameState struct {
+	Code item.Code `cbor:"1,keyasint"`
 }
 
 type powerState struct {
@@ -177,6 +220,7 @@ type gossipState struct {
 type headState struct {
 	Hash  chain.Hash `cbor:"1,keyasint"`
 	Bytes uint64     `cbor:"2,keyasint"` // of all records up to here
+	Time  int64      `cbor:"3,keyasint"` // of the record
 }
 
 // load reads a row. A failure makes the machine's work void: see machine.err.

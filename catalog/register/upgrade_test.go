@@ -36,7 +36,7 @@ func (d decree) effect(t *turn) verdict {
 
 // newer is the program after this one.
 func newer() program {
-	p := program{2, map[Kind]kindSpec{99: {2, reads[decree]}}}
+	p := program{2, map[Kind]kindSpec{99: {2, reads[decree], false}}}
 	for k, spec := range current.kinds {
 		p.kinds[k] = spec
 	}
@@ -64,7 +64,7 @@ func TestAnOlderProgramStopsAndHonoursTheFence(t *testing.T) {
 		}
 	}
 	c.must(district, Feature{2})
-	c.must(district, anItem("A", cityArea, 1)) // a known command at the higher level
+	c.publish(district, anItem("A", cityArea, 1)) // a known command at the higher level
 	if res := c.apply(raw(902, 1))[0]; res.Outcome != NeedsFeature {
 		t.Fatal(res)
 	}
@@ -72,9 +72,9 @@ func TestAnOlderProgramStopsAndHonoursTheFence(t *testing.T) {
 	if res := c.apply(raw(903, 2))[0]; res.Outcome != Applied {
 		t.Fatal(res)
 	}
-	c.must(district, anItem("A", cityArea, 2))
+	c.publish(district, anItem("A", cityArea, 2))
 	c.must(district, Voters{[]area.Center{district}, c.r.Voters().Index})
-	c.must(district, anItem("A", cityArea, 3))
+	c.publish(district, anItem("A", cityArea, 3))
 
 	f := newRegister(t)
 	feed(t, c.r, f, 2)
@@ -96,7 +96,7 @@ func TestAnOlderProgramStopsAndHonoursTheFence(t *testing.T) {
 	if got, want := f.Voters(), c.r.Voters(); got.Index != want.Index || len(got.Members) != 1 {
 		t.Errorf("voters %+v, want %+v", got, want)
 	}
-	if it, ok := f.Item("A", cityArea); !ok || it.Ref.Version != 1 {
+	if it, ok := f.Item("A", cityArea, Moment{}); !ok || it.Ref.Version != 1 {
 		t.Errorf("it guessed: %+v", it)
 	}
 	if err := f.Verify(context.Background(), nil); err != nil {
@@ -119,7 +119,7 @@ func TestAnOlderProgramStopsAndHonoursTheFence(t *testing.T) {
 	if _, stopped := upgraded.UpgradeNeeded(); stopped {
 		t.Error("still stopped after the upgrade")
 	}
-	if it, ok := upgraded.Item("A", village.Area()); !ok || it.Ref.Version != 3 {
+	if it, ok := upgraded.Item("A", village.Area(), Moment{}); !ok || it.Ref.Version != 3 {
 		t.Errorf("%+v", it)
 	}
 
@@ -128,7 +128,7 @@ func TestAnOlderProgramStopsAndHonoursTheFence(t *testing.T) {
 	if at, stopped := old.UpgradeNeeded(); !stopped || at != known+1 || old.Head() != c.r.Head() {
 		t.Errorf("stopped at %d, head %d", at, old.Head().Index)
 	}
-	if it, ok := old.Item("A", cityArea); !ok || it.Ref.Version != 1 {
+	if it, ok := old.Item("A", cityArea, Moment{}); !ok || it.Ref.Version != 1 {
 		t.Errorf("%+v", it)
 	}
 }
@@ -145,5 +145,34 @@ func TestAVoterThatIsTooOldStops(t *testing.T) {
 	}
 	if c.r.Head() != head {
 		t.Error("half an entry was applied")
+	}
+}
+
+func TestFeatureLevel(t *testing.T) {
+	p := paperCity(t)
+	send := func(c Command) Outcome {
+		p.counter++
+		c.Realm, c.ID = trust.Realm, ProposalID{district, 1, p.counter}
+		res, _ := p.send(chain.Sign(p.author(district).Key, chain.CommandDomain, wire.Encode(c)))
+		return res.Outcome
+	}
+	body := wire.Encode(anItem("NEW", cityArea, 1))
+	for name, c := range map[string]Command{
+		"above the realm's":      {Kind: DraftItem, Staff: "李文", Feature: 2, Body: body},
+		"a kind that is unknown": {Kind: 99, Feature: 1, Body: body},
+		"a kind below its own":   {Kind: DraftItem, Staff: "李文", Feature: 0, Body: body},
+	} {
+		if got := send(c); got != NeedsFeature {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if got := send(Command{Kind: DraftItem, Staff: "李文", Feature: 1, Body: wire.Encode(Power{})}); got != Malformed {
+		t.Errorf("a body of another kind: %s", got)
+	}
+	if got := send(Command{Kind: DraftItem, Staff: "李文", Feature: 1, Body: []byte{0xff}}); got != Malformed {
+		t.Errorf("no body: %s", got)
+	}
+	if got := send(Command{Kind: DraftItem, Feature: 1, Body: body, Staff: "张\x00"}); got != Malformed {
+		t.Errorf("a control character: %s", got)
 	}
 }

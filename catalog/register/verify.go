@@ -118,7 +118,7 @@ func scanFault(txn *badger.Txn, prefix string, see func(key string, value []byte
 
 // sameState compares the rows on disk with those that the journal leads to.
 func sameState(txn *badger.Txn, want memoryRows, ours, disk base) error {
-	if ours.Feature != disk.Feature || ours.Voters != disk.Voters || ours.Stopped != disk.Stopped || ours.Bytes != disk.Bytes {
+	if ours.Feature != disk.Feature || ours.Voters != disk.Voters || ours.Stopped != disk.Stopped || ours.Bytes != disk.Bytes || ours.Time != disk.Time {
 		return fmt.Errorf("%w (row %q)", ErrState, baseRow)
 	}
 	n := 0
