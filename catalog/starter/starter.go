@@ -1,6 +1,7 @@
 // Package starter is the data that ships: template items copied from published
-// guides and statutes, the working-day calendar, the default rules, the areas
-// of Suzhou. A new realm begins with them and publishes its own.
+// guides and statutes, bundles and lists composed of them, names of many more
+// items, the working-day calendar, the default rules, the areas of Suzhou. A
+// new realm begins with them and publishes its own.
 //
 // It must never be read as what holds here: another district's codes, days and
 // fees are never this district's, and every item says whose it is. It must
@@ -19,7 +20,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"tongban/catalog/item"
-	"tongban/catalog/rule"
 )
 
 //go:embed data
@@ -43,16 +43,25 @@ func Items() ([]item.Item, error) {
 	}
 	var all []item.Item
 	for _, name := range files {
-		var some []item.Item
-		if err := readYAML(name, &some); err != nil {
+		some, err := readItems(name)
+		if err != nil {
 			return nil, err
-		}
-		for i := range some {
-			some[i].Ref.Code = codeOf(&some[i])
 		}
 		all = append(all, some...)
 	}
 	return all, nil
+}
+
+// readItems reads one file of items and gives each its key.
+func readItems(name string) ([]item.Item, error) {
+	var some []item.Item
+	if err := readYAML(name, &some); err != nil {
+		return nil, err
+	}
+	for i := range some {
+		some[i].Ref.Code = codeOf(&some[i])
+	}
+	return some, nil
 }
 
 // codeOf is the key of a template: the published code, or a local one.
@@ -61,13 +70,6 @@ func codeOf(it *item.Item) item.Code {
 		return code
 	}
 	return LocalPrefix + item.Code(it.Record)
-}
-
-// Rules reads the default rules with their sources.
-func Rules() ([]rule.Rule, error) {
-	var rules []rule.Rule
-	err := readYAML("data/rules.yaml", &rules)
-	return rules, err
 }
 
 // readYAML reads one document. A key that the type does not know is an error:

@@ -21,7 +21,7 @@ type Area struct {
 // each comes after the one it lies in.
 func Areas() ([]Area, error) {
 	const name = "data/areas-suzhou.csv"
-	rows, _, err := readCSV(name, "code", "name", "level")
+	rows, err := readCSV(name, "code", "name", "level")
 	if err != nil {
 		return nil, err
 	}
@@ -43,56 +43,33 @@ func Areas() ([]Area, error) {
 // that the State Council has not announced.
 func Years() ([]workday.Year, error) {
 	const name = "data/calendar.csv"
-	rows, source, err := readCSV(name, "kind", "from", "to")
+	raw, err := data.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrData, err)
 	}
-	var years []workday.Year
-	for _, row := range rows {
-		from, err := workday.ParseDate(row[1])
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrData, name, err)
-		}
-		to, err := workday.ParseDate(row[2])
-		if err != nil || to < from || to.Year() != from.Year() {
-			return nil, fmt.Errorf("%w: %s: %s to %s is no span within a year", ErrData, name, from, row[2])
-		}
-		if len(years) == 0 || years[len(years)-1].Year != from.Year() {
-			years = append(years, workday.Year{Year: from.Year(), Source: source})
-		}
-		year := &years[len(years)-1]
-		for day := from; day <= to; day = day.Add(1) {
-			switch row[0] {
-			case "off":
-				year.Holidays = append(year.Holidays, day)
-			case "work":
-				year.Workdays = append(year.Workdays, day)
-			default:
-				return nil, fmt.Errorf("%w: %s: %q is neither off nor work", ErrData, name, row[0])
-			}
-		}
+	defer raw.Close()
+	years, problems := workday.ReadCSV(raw)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%w: %s: %s", ErrData, name, problems[0])
 	}
 	return years, nil
 }
 
-// readCSV reads a table with this header and the source that its first
-// comment names.
-func readCSV(name string, header ...string) (rows [][]string, source string, err error) {
+// readCSV reads a table with this header.
+func readCSV(name string, header ...string) (rows [][]string, err error) {
 	raw, err := data.ReadFile(name)
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", ErrData, err)
+		return nil, fmt.Errorf("%w: %w", ErrData, err)
 	}
-	first, _, _ := strings.Cut(string(raw), "\n")
-	_, source, _ = strings.Cut(first, "来源：")
 	r := csv.NewReader(bytes.NewReader(raw))
 	r.Comment = '#'
 	r.FieldsPerRecord = len(header)
 	rows, err = r.ReadAll()
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: %s: %w", ErrData, name, err)
+		return nil, fmt.Errorf("%w: %s: %w", ErrData, name, err)
 	}
 	if len(rows) == 0 || strings.Join(rows[0], ",") != strings.Join(header, ",") {
-		return nil, "", fmt.Errorf("%w: %s: want the header %s", ErrData, name, strings.Join(header, ","))
+		return nil, fmt.Errorf("%w: %s: want the header %s", ErrData, name, strings.Join(header, ","))
 	}
-	return rows[1:], source, nil
+	return rows[1:], nil
 }
