@@ -1,0 +1,87 @@
+package sheet
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"tongban/catalog/item"
+)
+
+// TestEveryElementHasAPlace: what an item can say, a sheet can hold, by the
+// names of package item, and the example shows it.
+func TestEveryElementHasAPlace(t *testing.T) {
+	placed := map[string]bool{"ref": true, "item": true}
+	for _, p := range pages() {
+		for _, l := range p.lists {
+			placed[l.element] = true
+		}
+		for _, c := range p.columns {
+			if c.label == "" || strings.ContainsAny(c.label, "[]._") {
+				t.Errorf("%s: column %s is called %q", p.name, c.key, c.label)
+			}
+			if p.named(c.label) != c || p.column(c.key) != c {
+				t.Errorf("%s: column %s is not found by its name %s", p.name, c.key, c.label)
+			}
+			if c.key != "area" && c.key != "version" && c.example(p) == "" {
+				t.Errorf("%s: the example says nothing of %s", p.name, c.key)
+			}
+			if c.role != value {
+				continue
+			}
+			for _, l := range p.lists {
+				placed[c.below(l).shape.element] = true
+			}
+			for _, s := range c.path {
+				placed[s.element] = true
+			}
+			if inner := c.shape.entry; inner != nil && inner.kind == object {
+				for _, f := range inner.fields {
+					placed[f.element] = true
+				}
+			}
+		}
+	}
+	placed["code"] = true
+	for _, e := range item.Elements() {
+		if !placed[e.Path] {
+			t.Errorf("%s (%s) stands in no sheet", e.Path, e.Chinese)
+		}
+	}
+}
+
+// TestNoFormulas: nothing that is written is a formula, whatever it looks like.
+func TestNoFormulas(t *testing.T) {
+	it := example()
+	it.Ref.Code, it.Name, it.Note = "A", "=1+1", "@SUM(A1)"
+	var b bytes.Buffer
+	if err := Write(&b, XLSX, []item.Item{it}); err != nil {
+		t.Fatal(err)
+	}
+	book, err := openBook(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range book.sheets {
+		rows, err := book.rows(s.part, MaxRows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			for _, c := range r.cells {
+				if c.formula || c.sort != textCell {
+					t.Errorf("%s %s is no text: %+v", s.name, cellName(c.col, r.number), c)
+				}
+			}
+		}
+	}
+	b.Reset()
+	if err := Write(&b, CSV, []item.Item{it}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if strings.Contains(line, ",=") || strings.Contains(line, ",@") {
+			t.Errorf("a spreadsheet would run %s", line)
+		}
+	}
+}
