@@ -1,0 +1,295 @@
+// Package web is the catalogue as people see it in a browser: list and search,
+// an item with its questions, its history and its differences, the printed
+// guide, coverage and drafts. The pages are made on the server, in Chinese or
+// in English, and work without a script.
+//
+// It must never change anything (it answers GET and HEAD only), never decide
+// who may read (whoever mounts it guards it), never load anything from another
+// server, and never write markup that html/template has not escaped.
+package web
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tongban/catalog/area"
+	"tongban/catalog/guide"
+	"tongban/catalog/item"
+	"tongban/catalog/register"
+	"tongban/catalog/search"
+	"tongban/catalog/workday"
+	"tongban/consensus/refusal"
+)
+
+// Catalogue is what the pages show. A *register.Register is one.
+type Catalogue interface {
+	On(day workday.Date) register.Moment
+	Item(c item.Code, by area.Code, on register.Moment) (*item.Item, bool)
+	Version(ref item.Ref) (*item.Item, bool)
+	Items(f register.Filter, after item.Ref, limit int) ([]register.Summary, bool)
+	CountItems(f register.Filter) int
+	History(c item.Code) ([]register.Published, error)
+	Powers(c item.Code, to area.Center) ([]register.Granted, error)
+	Supplement(c item.Code, center area.Center, on register.Moment) (item.Supplement, bool)
+	Coverage(c area.Center, on register.Moment) (register.Coverage, error)
+	Center(c area.Center) (register.Listing, bool)
+	Centers(under area.Code, after area.Center, limit int) ([]register.Listing, error)
+	Drafts(f register.DraftFilter, after register.Index, limit int) ([]register.DraftView, bool)
+	Draft(i register.Index) (register.DraftView, *register.Draft, bool)
+}
+
+var _ Catalogue = (*register.Register)(nil)
+
+// Case is an open case of an item, as far as its page needs it.
+type Case struct {
+	ID       string
+	Ref      item.Ref     // the version that it is handled by
+	State    [2]string    // Chinese, English
+	Accepted workday.Date // "" before acceptance
+}
+
+// Services are the node as the pages see it. All of it is safe for concurrent
+// use.
+type Services struct {
+	Catalogue Catalogue
+	Self      func() area.Center
+	// Find finds items of today's catalogue as a clerk types; nil: the pages
+	// look for the text as it stands.
+	Find func(q search.Query) []search.Hit
+	// Cases are the open cases of an item that this center knows; nil: the page
+	// has no such part.
+	Cases func(c item.Code) ([]Case, error)
+	Now   func() time.Time
+	// Public is the address, without a slash at its end, at which people with a
+	// telephone reach these pages: what the QR code of a guide leads to. "": it
+	// holds the item's code, for the scanner at a counter.
+	Public string
+	// Files is the address of an attachment without its hash; "": attachments
+	// are named only.
+	Files string
+	// Home is the realm's area in words: an item whose origin is another one
+	// says so in its guide. "": every item with an origin does.
+	Home string
+	Log  *slog.Logger
+}
+
+//go:embed pages
+var files embed.FS
+
+var templates = parse()
+
+// parse makes a set of templates for each page: the frame and the page.
+func parse() map[string]*template.Template {
+	names, err := fs.Glob(files, "pages/*.html")
+	if err != nil {
+		panic(err)
+	}
+	frame := template.Must(template.New("frame").Funcs(functions).ParseFS(files, "pages/frame.html"))
+	sets := map[string]*template.Template{}
+	for _, name := range names {
+		if name == "pages/frame.html" {
+			continue
+		}
+		set := template.Must(frame.Clone())
+		sets[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = template.Must(set.ParseFS(files, name))
+	}
+	return sets
+}
+
+type server struct {
+	Services
+	mux *http.ServeMux
+}
+
+// New answers /catalogue, /guide, /coverage, /drafts and what is under /web.
+func New(s Services) http.Handler {
+	w := &server{Services: s, mux: http.NewServeMux()}
+	if w.Log == nil {
+		w.Log = slog.New(slog.DiscardHandler)
+	}
+	w.page("/catalogue", w.list)
+	w.page("/catalogue/{code}", w.item)
+	w.page("/catalogue/{code}/diff", w.diff)
+	w.page("/coverage", w.coverage)
+	w.page("/drafts", w.drafts)
+	w.page("/drafts/{index}", w.draft)
+	w.mux.HandleFunc("GET /guide/{code}", w.guide)
+	sheet, err := files.ReadFile("pages/style.css")
+	if err != nil {
+		panic(err)
+	}
+	w.mux.HandleFunc("GET /web/style.css", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/css; charset=utf-8")
+		rw.Write(sheet)
+		rw.Write([]byte(guide.Style()))
+	})
+	return w
+}
+
+// ServeHTTP answers one request.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// policy allows a page its own style sheet and forms, and nothing else.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// page serves one page: the handler fills it, or refuses.
+func (s *server) page(path string, fill func(r *http.Request, p *page) error) {
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		p := s.newPage(w, r)
+		if err := fill(r, p); err != nil {
+			s.refuse(w, p, err)
+			return
+		}
+		s.write(w, p, http.StatusOK)
+	})
+}
+
+func (s *server) write(w http.ResponseWriter, p *page, status int) {
+	var b strings.Builder
+	if err := templates[p.Name].ExecuteTemplate(&b, "frame", p); err != nil {
+		s.Log.Error("render a page", "page", p.Name, "err", err)
+		http.Error(w, "cannot show this page", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", policy)
+	w.WriteHeader(status)
+	w.Write([]byte(b.String()))
+}
+
+// refuse says why there is no such page, in the frame of the others.
+func (s *server) refuse(w http.ResponseWriter, p *page, err error) {
+	status := http.StatusInternalServerError
+	switch refusal.CodeOf(err) {
+	case refusal.NotFound:
+		status = http.StatusNotFound
+	case refusal.Malformed:
+		status = http.StatusBadRequest
+	default:
+		s.Log.Error("answer a page", "page", p.Name, "err", err)
+	}
+	p.Name, p.Title, p.Data = "refused", p.Say("refused"), struct{ Text, Hint string }{err.Error(), refusal.HintOf(err)}
+	s.write(w, p, status)
+}
+
+// guide serves the printed page of an item. It brings its own style sheet,
+// which the policy names by its hash.
+func (s *server) guide(w http.ResponseWriter, r *http.Request) {
+	p := s.newPage(w, r)
+	it, on, err := s.find(r, p)
+	if err != nil {
+		s.refuse(w, p, err)
+		return
+	}
+	g := s.guideOf(it, on, p)
+	g.Staff = r.FormValue("staff") != ""
+	g.URL, g.Files = string(it.Ref.Code), s.Files // a scanner at the counter types the code
+	if s.Public != "" {
+		g.URL = s.Public + "/guide/" + string(it.Ref.Code)
+	}
+	var b strings.Builder
+	if err := guide.Render(&b, g); err != nil {
+		s.refuse(w, p, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "style-src 'self'", "style-src "+styleHash(b.String()), 1))
+	w.Write([]byte(b.String()))
+}
+
+// styleHash is the source of the page's own style sheet as a policy names it.
+func styleHash(page string) string {
+	_, rest, _ := strings.Cut(page, "<style>")
+	sheet, _, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(sheet))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// guideOf is the guide of an item at this center.
+func (s *server) guideOf(it *item.Item, on register.Moment, p *page) guide.Guide {
+	self := s.Self()
+	g := guide.Guide{Item: it, Home: s.Home, AsOf: p.Today, Lang: p.Lang, Center: s.centerName(self), Effective: s.effective(it.Ref)}
+	g.Supplement, _ = s.Catalogue.Supplement(it.Ref.Code, self, on)
+	for _, m := range it.Members {
+		if member, ok := s.Catalogue.Item(m.Code, self.Area(), on); ok {
+			g.Members = append(g.Members, member)
+		}
+	}
+	g.Merged = s.merged(it, on)
+	return g
+}
+
+func (s *server) effective(ref item.Ref) workday.Date {
+	versions, err := s.Catalogue.History(ref.Code)
+	if err != nil {
+		return ""
+	}
+	i := slices.IndexFunc(versions, func(v register.Published) bool { return v.Ref == ref })
+	if i < 0 {
+		return ""
+	}
+	return versions[i].Effective
+}
+
+func (s *server) centerName(c area.Center) string {
+	l, _ := s.Catalogue.Center(c)
+	return cmp.Or(l.Name, string(c))
+}
+
+var codeShape = regexp.MustCompile(`^[0-9A-Z-]{1,40}$`)
+
+// find is the item that an address names: a version of it, or the one that
+// counts on a day.
+func (s *server) find(r *http.Request, p *page) (*item.Item, register.Moment, error) {
+	code := item.Code(r.PathValue("code"))
+	if !codeShape.MatchString(string(code)) {
+		return nil, register.Moment{}, refusal.Newf(refusal.Malformed, "", "", "%q is not the code of an item", code)
+	}
+	on, err := s.moment(p)
+	if err != nil {
+		return nil, on, err
+	}
+	by := s.Self().Area()
+	if a, err := area.Parse(r.FormValue("area")); err == nil {
+		by = a
+	}
+	it, ok := s.Catalogue.Item(code, by, on)
+	if v := r.FormValue("version"); v != "" {
+		n, err := strconv.ParseUint(v, 10, 32)
+		if err != nil {
+			return nil, on, refusal.Newf(refusal.Malformed, "", "", "%q is not a version", v)
+		}
+		ref := item.Ref{Code: code, Area: by, Version: item.Version(n)}
+		if ok && r.FormValue("area") == "" {
+			ref.Area = it.Ref.Area
+		}
+		it, ok = s.Catalogue.Version(ref)
+	}
+	if !ok {
+		return nil, on, refusal.Newf(refusal.NotFound, "", p.Say("find_it"), "%s: %s", p.Say("not_offered"), code)
+	}
+	return it, on, nil
+}
+
+// moment is the day that the address asks for; today where it names none.
+func (s *server) moment(p *page) (register.Moment, error) {
+	if p.Day == "" {
+		return s.Catalogue.On(p.Today), nil
+	}
+	day, err := workday.ParseDate(string(p.Day))
+	if err != nil {
+		return register.Moment{}, refusal.New(refusal.Malformed, "", "", err)
+	}
+	return s.Catalogue.On(day), nil
+}
