@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/consensus/chain"
@@ -88,6 +90,7 @@ func (d Draft) effect(t *turn) verdict {
 		old.end(t, d.Revises, RevisedDraft, "")
 	}
 	store(t.machine, draftRow(t.index), row)
+	store(t.machine, draftOfRow(ref.Code, t.index), true)
 	return applied
 }
 
@@ -164,13 +167,12 @@ func (r *Register) Drafts(f DraftFilter, after Index, limit int) (found []DraftV
 		at = math.MaxUint64
 	}
 	var fault error
-	err := r.scan(draftPrefix, draftRow(after+1), func(_ string, value []byte) bool {
+	each := func(_ string, value []byte) bool {
 		var d draftState
 		if fault = wire.Decode(value, &d); fault != nil || d.Item.Index > at {
 			return false
 		}
-		ref := d.Item.Ref
-		if f.Code != "" && ref.Code != f.Code || f.Area != "" && !ref.Area.Under(f.Area) {
+		if f.Area != "" && !d.Item.Ref.Area.Under(f.Area) {
 			return true
 		}
 		v := d.view(at)
@@ -182,9 +184,36 @@ func (r *Register) Drafts(f DraftFilter, after Index, limit int) (found []DraftV
 		}
 		found = append(found, v)
 		return true
-	})
+	}
+	var err error
+	if f.Code == "" {
+		err = r.scan(draftPrefix, draftRow(after+1), each)
+	} else {
+		err = r.db.View(func(txn *badger.Txn) error { return draftsOfItem(txn, f.Code, after, each) })
+	}
 	r.note(err, fault)
 	return found, more
+}
+
+// draftsOfItem visits the drafts of one item behind a record.
+func draftsOfItem(txn *badger.Txn, c item.Code, after Index, each func(key string, value []byte) bool) error {
+	var rows []string
+	err := scanFault(txn, draftsOf(c), func(key string, _ []byte) error {
+		if i := numberOf(key); i > after {
+			rows = append(rows, draftRow(i))
+		}
+		return nil
+	})
+	for _, row := range rows {
+		if err != nil {
+			break
+		}
+		var value []byte
+		if value, err = (&txnRows{txn: txn}).get(row); err == nil && !each(row, value) {
+			break
+		}
+	}
+	return err
 }
 
 // Draft is one draft, with its text. The text is not shared: a revision may be

@@ -102,6 +102,10 @@ func versionRow(r item.Ref) string {
 }
 func draftRow(i Index) string { return draftPrefix + be64(i) }
 
+// draftsOf begins the rows that find the drafts of one item.
+func draftsOf(c item.Code) string            { return "g/do/" + string(c) + "/" }
+func draftOfRow(c item.Code, i Index) string { return draftsOf(c) + be64(i) }
+
 // nameRow is the row of a name in an area, and of one item that carries it.
 func nameRow(a area.Code, name string, c item.Code) string {
 	hash := chain.Sum([]byte(name))

@@ -13,9 +13,9 @@ import (
 type reader struct {
 	cells    bool // a list may stand in one cell
 	problems []found
-	marked   map[place]bool // where a problem stands
-	untold   int
-	absent   map[string]bool // elements whose column the file should have and has not
+	marked   map[place]bool        // where a problem stands
+	counts   map[item.Severity]int // of problems, told or not
+	absent   map[string]bool       // elements whose column the file should have and has not
 }
 
 // items makes items of the nodes of a file and tells everything that is wrong

@@ -105,17 +105,20 @@ func (in *reader) tell(at place, code item.Code, element string, f *fault) {
 		in.marked = map[place]bool{}
 	}
 	in.marked[at] = true
-	if len(in.problems) >= maxProblems {
-		in.untold++
+	severity := item.Error
+	if f.warning {
+		severity = item.Warning
+	}
+	if in.counts == nil {
+		in.counts = map[item.Severity]int{}
+	}
+	if in.counts[severity]++; in.counts[severity] > maxProblems {
 		return
 	}
 	p := found{Problem: Problem{
 		Row: int(at.row), Column: int(at.col), Item: code, Element: element,
-		Code: f.code, Severity: item.Error, Message: f.zh, English: f.en,
+		Code: f.code, Severity: severity, Message: f.zh, English: f.en,
 	}}
-	if f.warning {
-		p.Severity = item.Warning
-	}
 	if at.sheet != nil {
 		p.Sheet, p.order = at.sheet.name, at.sheet.order
 	}
@@ -134,12 +137,14 @@ func (in *reader) told() []Problem {
 	for _, p := range in.problems {
 		out = append(out, p.Problem)
 	}
-	if in.untold > 0 {
-		out = append(out, Problem{
-			Code: "more", Severity: item.Error,
-			Message: fmt.Sprintf("另有 %d 个问题没有列出；先改正以上的，再导入", in.untold),
-			English: fmt.Sprintf("%d more problems are not listed; mend these and import again", in.untold),
-		})
+	for _, severity := range []item.Severity{item.Error, item.Warning} {
+		if more := in.counts[severity] - maxProblems; more > 0 {
+			out = append(out, Problem{
+				Code: "more", Severity: severity,
+				Message: fmt.Sprintf("另有 %d 个问题没有列出；先改正以上的，再导入", more),
+				English: fmt.Sprintf("%d more problems are not listed; mend these and import again", more),
+			})
+		}
 	}
 	return out
 }
