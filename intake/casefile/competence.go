@@ -149,9 +149,11 @@ func (c *claim) onLine() bool {
 	return c.subject.Under(own) || own.Under(c.subject)
 }
 
-// scopes is how far from home each scope reaches.
+// scopes is how far from home each scope reaches. What a guide says of the
+// world beyond the city, a realm honours up to the city.
 var scopes = map[item.Scope]area.Level{
 	item.ScopeTown: area.Town, item.ScopeDistrict: area.District, item.ScopeCity: area.City,
+	item.ScopeProvince: area.City, item.ScopeNation: area.City,
 }
 
 func (c *claim) mayOpen() bool {
@@ -341,7 +343,10 @@ func (c *claim) soundOpened(b *OpenedBody) error {
 	if !b.Subject.Under(b.Item.Area) {
 		return bad("the version of %s does not hold in %s", b.Item.Area, b.Subject)
 	}
-	return nil
+	if err := c.soundChoice(b.Choice); err != nil {
+		return err
+	}
+	return c.soundBundle(b)
 }
 
 func (c *claim) soundAccepted(b *AcceptedBody) error {
@@ -358,5 +363,5 @@ func (c *claim) soundAccepted(b *AcceptedBody) error {
 	if b.Deemed && b.On != Day(c.s.ReceivedAt) {
 		return bad("deemed accepted counts from the day of receipt, %s", Day(c.s.ReceivedAt))
 	}
-	return nil
+	return c.soundChoice(b.Choice)
 }

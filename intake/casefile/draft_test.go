@@ -1,9 +1,14 @@
 package casefile_test
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"github.com/cockroachdb/datadriven"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/consensus/chain"
 	"tongban/consensus/wire"
 	"tongban/intake/casefile"
@@ -16,6 +21,55 @@ func reseal(key chain.Key, e casefile.Event) []byte {
 
 func bodyWithStep(step int) []byte { return wire.Encode(casefile.StepBody{Step: step, Passed: true}) }
 
+// choice reads answers=matter:new,goods:food,… skipped=1,2 excused=plan.
+func choice(d *datadriven.TestData) *casefile.Choice {
+	if arg(d, "answers", "") == "" {
+		return nil
+	}
+	c := &casefile.Choice{Answers: item.Answers{}}
+	for _, one := range strings.Split(arg(d, "answers", ""), ",") {
+		q, a, _ := strings.Cut(one, ":")
+		c.Answers[q] = append(c.Answers[q], a)
+	}
+	for _, n := range words(d, "skipped") {
+		i, err := strconv.Atoi(n)
+		if err != nil {
+			d.Fatalf(nil, "%v", err)
+		}
+		c.Skipped = append(c.Skipped, i)
+	}
+	c.Excused = words(d, "excused")
+	return c
+}
+
+// link reads bundle=moving stage=2 cases=1,2 after=2: cases by their counter.
+func (s *script) link(d *datadriven.TestData) *casefile.BundleLink {
+	name := arg(d, "bundle", "")
+	if name == "" {
+		return nil
+	}
+	ids := func(key string) (all []casefile.ID) {
+		opener, _, err := s.id.Parse()
+		if err != nil {
+			d.Fatalf(nil, "%v", err)
+		}
+		for _, n := range words(d, key) {
+			all = append(all, casefile.ID(fmt.Sprintf("%s.%d.%s", opener.Center, opener.Incarnation, n)))
+		}
+		return all
+	}
+	return &casefile.BundleLink{
+		Item: items[name], Intake: arg(d, "intake", string(s.id)), Stage: number(d, "stage", 1), Cases: ids("cases"), After: ids("after"),
+	}
+}
+
+func words(d *datadriven.TestData, key string) []string {
+	if arg(d, key, "") == "" {
+		return nil
+	}
+	return strings.Split(arg(d, key, ""), ",")
+}
+
 // draft reads a draft from a command: to= for custody, step= for steps, the
 // rest as it is needed.
 func (s *script) draft(d *datadriven.TestData, n *node) casefile.Draft {
@@ -25,13 +79,18 @@ func (s *script) draft(d *datadriven.TestData, n *node) casefile.Draft {
 	switch kind {
 	case casefile.Opened:
 		draft := casetest.Open(items[arg(d, "item", "residence")], area.Code(places[arg(d, "subject", "village")]), places[arg(d, "deliver", "village")])
+		opened := draft.Body.(casefile.OpenedBody)
+		opened.Choice, opened.Bundle = choice(d), s.link(d)
+		draft.Body = opened
 		return draft
 	case casefile.Received, casefile.Supplemented:
 		body = casefile.ReceivedBody{Materials: []casefile.MaterialEntry{{ID: arg(d, "material", "photo"), State: casefile.OriginalSeen}}}
 	case casefile.Noticed:
 		body = casefile.NoticedBody{Missing: []string{"photo"}, Text: "the photo", Number: "1"}
 	case casefile.Accepted:
-		body = casefile.AcceptedBody{Item: n.state.Item, On: arg(d, "on", "2026-11-20"), Deemed: arg(d, "deemed", "") != "", Number: "2"}
+		ref := n.state.Item
+		ref.Version = item.Version(number(d, "version", int(ref.Version)))
+		body = casefile.AcceptedBody{Item: ref, On: arg(d, "on", "2026-11-20"), Deemed: arg(d, "deemed", "") != "", Number: "2", Choice: choice(d)}
 	case casefile.Declined, casefile.Withdrawn, casefile.Terminated:
 		body = casefile.ReasonBody{Reason: reason}
 	case casefile.Checked, casefile.Reviewed, casefile.Made, casefile.Served, casefile.HandedOut:

@@ -101,6 +101,26 @@ type OpenedBody struct {
 	Applicant BlobRef     `cbor:"6,keyasint" json:"applicant"`
 	Agency    bool        `cbor:"7,keyasint,omitempty" json:"agency,omitempty"` // 全程代办: the village acts for the applicant
 	Mode      item.Mode   `cbor:"8,keyasint,omitempty" json:"mode,omitempty"`   // of a cross-area case
+	Choice    *Choice     `cbor:"9,keyasint,omitempty" json:"choice,omitempty"` // the situation; nil: the item asks nothing
+	Bundle    *BundleLink `cbor:"10,keyasint,omitempty" json:"bundle,omitempty"`
+}
+
+// Choice is the applicant's situation (办理情形) and what follows from it. The
+// desk works it out once and seals it: whoever folds the log evaluates nothing,
+// and is held to it whatever a later program would make of the answers.
+type Choice struct {
+	Answers item.Answers `cbor:"1,keyasint" json:"answers"`
+	Skipped []int        `cbor:"2,keyasint,omitempty" json:"skipped,omitempty"` // steps that fall away
+	Excused []string     `cbor:"3,keyasint,omitempty" json:"excused,omitempty"` // ids of materials that fall away
+}
+
+// BundleLink says that a case was opened as a part of a bundle (一件事).
+type BundleLink struct {
+	Item   item.Ref `cbor:"1,keyasint" json:"item"`                      // the bundle
+	Intake string   `cbor:"2,keyasint" json:"intake"`                    // the same for all cases of one intake
+	Stage  int      `cbor:"3,keyasint" json:"stage"`                     // from 1
+	After  []ID     `cbor:"4,keyasint,omitempty" json:"after,omitempty"` // the cases of the stages before
+	Cases  []ID     `cbor:"5,keyasint" json:"cases"`                     // all cases of the intake, this one among them
 }
 
 // MaterialState says in what form a material is there.
@@ -149,6 +169,7 @@ type AcceptedBody struct {
 	On     string   `cbor:"2,keyasint" json:"on"`                         // day 0, YYYY-MM-DD in UTC+8
 	Deemed bool     `cbor:"3,keyasint,omitempty" json:"deemed,omitempty"` // 视为受理: On is the day of receipt
 	Number string   `cbor:"4,keyasint" json:"number"`
+	Choice *Choice  `cbor:"5,keyasint,omitempty" json:"choice,omitempty"` // worked out again where another version is pinned
 }
 
 // ReasonBody is the body of declined, withdrawn and terminated.

@@ -71,6 +71,9 @@ func (s *State) fold(e *Event, content any) {
 	case *NoticedBody:
 		s.Phase, s.Notice, s.NoticedAt = PhaseNoticed, b, at
 	case *AcceptedBody:
+		if b.Choice != nil || b.Item != s.Item { // a choice speaks of one version's steps and materials
+			s.Choice = b.Choice
+		}
 		s.Phase, s.Item = PhaseAccepted, b.Item
 		s.AcceptedOn, s.AcceptedAt, s.Deemed = b.On, at, b.Deemed
 		s.AcceptedBy, s.AcceptedArea = party(e), e.Author.Center.Area()
@@ -121,6 +124,7 @@ func (s *State) open(e *Event, b *OpenedBody) {
 	s.Number, s.Item, s.Phase = b.Number, b.Item, PhaseOpened
 	s.Origin, s.Subject, s.Deliver = e.Author, b.Subject, b.Deliver
 	s.Applicant, s.Agency, s.Mode = b.Applicant, b.Agency, b.Mode
+	s.Choice, s.Bundle = b.Choice, b.Bundle
 	s.Holder, s.Epoch = e.Author, e.Epoch
 	s.AppliedArea, s.OpenedAt = b.Applied, e.DeskTime
 	s.Route = []Leg{{Party: e.Author, Since: e.NodeTime}}

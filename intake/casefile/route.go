@@ -7,8 +7,12 @@ import (
 	"tongban/consensus/chain"
 )
 
-// Finished reports whether step i of the pinned item is done.
+// Finished reports whether step i of the pinned item is done, or falls away in
+// the case's situation: nothing waits for it.
 func (s *State) Finished(it *item.Item, i int) bool {
+	if s.Skips(i) {
+		return true
+	}
 	switch it.Steps[i].Action {
 	case item.Receive:
 		return s.ReceivedAt != 0
@@ -39,6 +43,9 @@ func (s *State) Current(it *item.Item) int {
 func (c *claim) inOrder() error {
 	s, e := c.s, c.e
 	order := func(format string, args ...any) error { return refuse(StepOrder, e, format, args...) }
+	if c.step >= 0 && s.Skips(c.step) && e.Kind != Served && e.Kind != HandedOut && e.Kind != Resumed {
+		return order("step %d (%s) falls away in this case's situation", c.step, c.it.Steps[c.step].Name)
+	}
 	switch b := c.content.(type) {
 	case *NoticedBody:
 		if s.Notice != nil {

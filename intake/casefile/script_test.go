@@ -31,6 +31,7 @@ var places = map[string]area.Center{
 
 var items = map[string]item.Ref{
 	"residence": casetest.Residence, "permit": casetest.Permit, "birth": casetest.Birth, "bare": casetest.Bare,
+	"shop": casetest.Shop, "moving": casetest.Moving,
 }
 
 func newScript(opener string) *script {
@@ -147,6 +148,9 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		return s.forge(d, n)
 	case "show":
 		return fmt.Sprintf("%s; frozen %v, fenced %v, beside %d, parked %d", short(n.state), n.frozen, n.fenced, len(n.beside), len(n.parked))
+	case "current": // current node=: the step that comes next, and the choice in force
+		it, _ := n.view.Item(n.state.Item)
+		return fmt.Sprintf("step %d; choice %+v; bundle %+v", n.state.Current(it), n.state.Choice, n.state.Bundle)
 	case "verify":
 		if _, err := casefile.Verify(n.view, s.id, n.log); err != nil {
 			return answer(err)

@@ -79,6 +79,8 @@ type State struct {
 	Applicant BlobRef     `json:"applicant"`
 	Agency    bool        `json:"agency,omitempty"`
 	Mode      item.Mode   `json:"mode,omitempty"`
+	Choice    *Choice     `json:"choice,omitempty"` // the situation in force, of the version that Item names
+	Bundle    *BundleLink `json:"bundle,omitempty"` // the bundle that it was opened as a part of
 
 	// Custody.
 	Holder Party      `json:"holder"` // the last custodian; still answerable while an offer is open

@@ -2,6 +2,12 @@
 // step, the decision and the service are due, and what lamp each of them
 // shows.
 //
+// What differs from area to area is a rule (Limits): how long a notice and a
+// supplement take, at which minute a last day ends, for how long an overdue
+// promise is yellow before it is red, whether the law's own limit shows a second
+// red. A supplement that is not brought is said to be lapsed and nothing more:
+// a case is ended by a person.
+//
 // It is pure: the case's state, the pinned item, the calendar, the rules and
 // the present moment in, readings out. It must never read a clock or storage,
 // never set anything in a case, and never guess a holiday: a due day that runs
@@ -19,14 +25,16 @@ import (
 // Name is one of the clocks that run beside each other.
 type Name string
 
-// The clocks. Each is measured by itself (电子监察).
+// The clocks. Each is measured by itself (电子监察). All but Bring, which is the
+// applicant's, are the office's.
 const (
-	Notice   Name = "notice"   // from receipt: everything missing is told (行政许可法 32)
-	Forward  Name = "forward"  // from acceptance (before it: from receipt): sent on to whoever acts next (行政许可法 43)
-	Step     Name = "step"     // the limit of the present step
-	Promised Name = "promised" // 承诺时限, from acceptance
-	Legal    Name = "legal"    // 法定时限, from acceptance
-	Service  Name = "service"  // from the decision: the applicant has it (行政许可法 44)
+	Notice   Name = "notice"     // from receipt: everything missing is told (行政许可法 32)
+	Bring    Name = "supplement" // from the notice: the applicant brings what is missing (补正)
+	Forward  Name = "forward"    // from acceptance (before it: from receipt): sent on to whoever acts next (行政许可法 43)
+	Step     Name = "step"       // the limit of the present step
+	Promised Name = "promised"   // 承诺时限, from acceptance
+	Legal    Name = "legal"      // 法定时限, from acceptance
+	Service  Name = "service"    // from the decision: the applicant has it (行政许可法 44)
 )
 
 // Lamp is how a clock is shown.
@@ -37,7 +45,7 @@ const (
 	Done   Lamp = "done"   // it has stopped for good
 	Green  Lamp = "green"  // it runs, and there is time
 	Paused Lamp = "paused" // it stands still
-	Yellow Lamp = "yellow" // the due day is near, or today
+	Yellow Lamp = "yellow" // the due day is near, or today; or past, and by the area's rule not yet red
 	Red    Lamp = "red"    // the due day is past
 )
 
@@ -50,19 +58,31 @@ func (l Lamp) Urgency() int { return urgency[l] }
 // missing. It is no special procedure: nothing has started yet (补正).
 const Supplement casefile.Ground = "supplement"
 
+// EarlierStage is why a part of a bundle is not accepted yet: the cases of the
+// stages before it come first, as the applicant was told when all were opened.
+const EarlierStage casefile.Ground = "earlier_stage"
+
+// WaitsForStage reports whether the papers of a case were laid for a time that
+// had not come: no day of notice runs against the counter meanwhile, nor one
+// for a supplement against the applicant. Whether the cases before it are
+// concluded by now lies in other logs.
+func WaitsForStage(s *casefile.State) bool { return s.Bundle != nil && len(s.Bundle.After) > 0 }
+
 // Reading is what one clock shows.
 type Reading struct {
 	Clock       Name            `json:"clock"`
 	From        workday.Date    `json:"from"`                  // day 0, which does not count (民法典 201)
 	Due         workday.Date    `json:"due"`                   // the last day; overdue when it has ended
+	Closes      int             `json:"closes,omitempty"`      // minutes after midnight at which it ends, where that is before 24:00
 	Provisional bool            `json:"provisional,omitempty"` // a year on the way has no published calendar
 	PausedBy    casefile.Ground `json:"paused_by,omitempty"`
-	LeftDays    int             `json:"left_days"` // days of its unit after today up to the due day; negative: days overdue
+	LeftDays    int             `json:"left_days"` // days of its unit after today up to the due day; negative: days overdue; 0 and late: today has closed
 	Unit        item.Unit       `json:"unit"`
 	Lamp        Lamp            `json:"lamp"`
-	Ended       workday.Date    `json:"ended,omitempty"` // the day on which it stopped
-	Late        bool            `json:"late,omitempty"`  // it is overdue, or it stopped after the due day
-	Step        int             `json:"step"`            // of the step clock; else -1
+	Second      bool            `json:"second_red,omitempty"` // of the legal clock: red a second time (超法定时限)
+	Ended       workday.Date    `json:"ended,omitempty"`      // the day on which it stopped
+	Late        bool            `json:"late,omitempty"`       // it is overdue, or it stopped after the due day
+	Step        int             `json:"step"`                 // of the step clock; else -1
 }
 
 // Input is all that the clocks depend on.
@@ -83,7 +103,7 @@ func Readings(in Input) []Reading {
 	r := reader{in: in, today: DayOf(in.Now.UnixMilli())}
 	r.pauses = r.stillSpans()
 	var all []Reading
-	for _, read := range []func() (Reading, bool){r.notice, r.forward, r.step, r.promised, r.legal, r.service} {
+	for _, read := range []func() (Reading, bool){r.notice, r.bring, r.forward, r.step, r.promised, r.legal, r.service} {
 		if reading, ok := read(); ok {
 			all = append(all, reading)
 		}
@@ -102,6 +122,17 @@ func Worst(readings []Reading) Lamp {
 	return worst
 }
 
+// Second reports whether a case is red a second time: its legal limit is past,
+// where the area's rule tells that from the promised one.
+func Second(readings []Reading) bool {
+	for _, r := range readings {
+		if r.Second {
+			return true
+		}
+	}
+	return false
+}
+
 // DeemedAccepted reports whether a case counts as accepted because everything
 // missing was not told in time (视为受理, 行政许可法 32): then the day of
 // receipt is the day of acceptance. It is a function of the log and the
@@ -110,16 +141,41 @@ func DeemedAccepted(s casefile.State, cal Calendar, l Limits, now time.Time) (on
 	if !l.NoticeDeemed || l.NoticeDays <= 0 || s.ReceivedAt == 0 || s.AcceptedOn != "" {
 		return "", false
 	}
-	if s.Phase != casefile.PhaseOpened && s.Phase != casefile.PhaseNoticed {
+	if s.Phase != casefile.PhaseOpened && s.Phase != casefile.PhaseNoticed || WaitsForStage(&s) {
 		return "", false
 	}
 	from := DayOf(s.ReceivedAt)
-	told := DayOf(now.UnixMilli())
+	told := now.UnixMilli()
 	if s.NoticedAt != 0 {
-		told = DayOf(s.NoticedAt)
+		told = s.NoticedAt
 	}
 	due, _ := span{from: from, days: l.NoticeDays, unit: item.WorkingDays}.due(cal)
-	return from, told > due
+	return from, l.Over(due, told)
+}
+
+// DeemedWithdrawn reports whether a case counts as withdrawn because what is
+// missing was not brought in time (视为撤回), and the day until which it could
+// be brought. It ends nothing: somebody at a counter says so, or goes on
+// waiting. A case that counts as accepted waits for nothing.
+func DeemedWithdrawn(s casefile.State, cal Calendar, l Limits, now time.Time) (due workday.Date, ok bool) {
+	if !l.SupplementEnds || !brings(&s, l) {
+		return "", false
+	}
+	if _, accepted := DeemedAccepted(s, cal, l, now); accepted {
+		return "", false
+	}
+	due, _ = bringing(&s, l).due(cal)
+	return due, l.Over(due, now.UnixMilli())
+}
+
+// brings reports whether an applicant has until a certain day to bring what is
+// missing.
+func brings(s *casefile.State, l Limits) bool {
+	return s.Phase == casefile.PhaseNoticed && s.NoticedAt != 0 && l.SupplementDays > 0 && !WaitsForStage(s)
+}
+
+func bringing(s *casefile.State, l Limits) span {
+	return span{from: DayOf(s.NoticedAt), days: l.SupplementDays, unit: item.WorkingDays}
 }
 
 // reader computes the readings of one case.
@@ -139,15 +195,38 @@ func (r *reader) notice() (Reading, bool) {
 		end = s.Time
 	}
 	reading := r.read(Notice, span{from: DayOf(s.ReceivedAt), days: r.in.Limits.NoticeDays, unit: item.WorkingDays}, end, false)
+	if WaitsForStage(&s) {
+		reading.Late = false
+		if end == 0 {
+			reading.Lamp, reading.PausedBy = Paused, EarlierStage
+		}
+	}
 	if s.Phase == casefile.PhaseNoticed {
 		reading.Lamp, reading.PausedBy = Paused, Supplement
 	}
 	return reading, true
 }
 
+// bring is shown while the case waits for its applicant. What is late here is
+// not the office's fault, so the lamp never turns red.
+func (r *reader) bring() (Reading, bool) {
+	s := r.in.State
+	if !brings(&s, r.in.Limits) {
+		return Reading{}, false
+	}
+	if _, accepted := DeemedAccepted(s, r.in.Calendar, r.in.Limits, r.in.Now); accepted {
+		return Reading{}, false
+	}
+	reading := r.read(Bring, bringing(&s, r.in.Limits), 0, false)
+	if reading.Lamp == Red {
+		reading.Lamp = Yellow
+	}
+	return reading, true
+}
+
 func (r *reader) forward() (Reading, bool) {
 	s := r.in.State
-	waiting := s.Phase == casefile.PhaseOpened || s.Phase == casefile.PhaseAccepted
+	waiting := s.Phase == casefile.PhaseOpened && !WaitsForStage(&s) || s.Phase == casefile.PhaseAccepted
 	if r.in.Limits.ForwardDays <= 0 || !waiting || !(r.in.Leave || s.Offer != nil) {
 		return Reading{}, false
 	}
@@ -223,31 +302,49 @@ func (r *reader) service() (Reading, bool) {
 // whether the case's intervals stop it.
 func (r *reader) read(name Name, sp span, end int64, stands bool) Reading {
 	reading := Reading{Clock: name, From: sp.from, Unit: sp.unit, Step: -1, Lamp: Green}
-	if stands {
+	if stands && sp.unit != item.ByDate {
 		sp.pauses = r.pauses
 	}
-	day := r.today
+	day, moment := r.today, r.in.Now.UnixMilli()
 	if end != 0 {
-		day = DayOf(end)
+		day, moment = DayOf(end), end
 		reading.Ended = day
 	}
 	reading.Due, reading.Provisional = sp.due(r.in.Calendar)
 	reading.LeftDays = sp.left(r.in.Calendar, day, reading.Due)
-	reading.Late = day > reading.Due
-	if end == 0 && stands {
+	reading.Late = r.in.Limits.Over(reading.Due, moment)
+	if r.in.Limits.closesEarly() {
+		reading.Closes = r.in.Limits.BusinessClose
+	}
+	if end == 0 && stands && sp.unit != item.ByDate {
 		reading.PausedBy = r.pausedBy()
 	}
 	switch {
 	case end != 0:
 		reading.Lamp = Done
+	case reading.Late && r.spared(name, sp, moment):
+		reading.Lamp = Yellow
 	case reading.Late:
 		reading.Lamp = Red
+		reading.Second = name == Legal && r.in.Limits.SecondRed
 	case reading.PausedBy != "":
 		reading.Lamp = Paused
-	case sp.days+sp.extra > 0 && reading.LeftDays <= r.in.Limits.YellowBefore:
+	case (sp.days+sp.extra > 0 || sp.unit == item.ByDate) && reading.LeftDays <= r.in.Limits.YellowBefore:
 		reading.Lamp = Yellow
 	}
 	return reading
+}
+
+// spared reports whether a clock that is overdue is not red yet: of the
+// promised limit an area may say after how many working days it is (红灯延后).
+// The legal limit is nobody's to stretch.
+func (r *reader) spared(name Name, sp span, moment int64) bool {
+	if name != Promised || r.in.Limits.RedAfter <= 0 {
+		return false
+	}
+	sp.extra += r.in.Limits.RedAfter
+	last, _ := sp.due(r.in.Calendar)
+	return !r.in.Limits.Over(last, moment)
 }
 
 // lastWork is when the last thing was done that the next one waits for.

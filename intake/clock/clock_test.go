@@ -99,12 +99,81 @@ func TestDueDay(t *testing.T) {
 		{accepted: "2026-03-02", limit: days(5), pauses: []pause{{"2026-03-07", "2026-03-09"}}, due: "2026-03-10"},
 		// Stopped on the very day of acceptance: the whole limit is left.
 		{accepted: "2026-03-02", limit: days(5), pauses: []pause{{"2026-03-02", "2026-03-16"}}, due: "2026-03-23"},
+		// A published last day is kept as it is: on a day off, over a pause, in a
+		// year without a calendar. The day of acceptance may be that day.
+		{accepted: "2026-03-02", limit: until("20"), due: "2026-03-20"},
+		{accepted: "2026-03-20", limit: until("20"), due: "2026-03-20"},
+		{accepted: "2026-03-21", limit: until("20"), due: "2026-04-20"},
+		{accepted: "2026-03-02", limit: until("05-01"), due: "2026-05-01"},
+		{accepted: "2026-03-02", limit: until("q1-20"), due: "2026-04-20"},
+		{accepted: "2026-03-02", limit: until("2026-02-15"), due: "2026-02-15"},
+		{accepted: "2026-03-02", limit: until("20"), pauses: []pause{{"2026-03-04", "2026-04-11"}}, due: "2026-03-20"},
+		{accepted: "2026-12-25", limit: until("01-31"), due: "2027-01-31"},
+		{accepted: "2026-03-02", limit: until("20"), extra: 2, due: "2026-03-24"},
+		{accepted: "2026-12-25", limit: until("01-31"), extra: 1, due: "2027-02-01", guess: true},
+		{accepted: "2026-03-02", limit: until("no day"), due: "2026-03-02"},
 	} {
 		sp := spanOf(c.accepted, c.limit)
 		sp.extra, sp.pauses = c.extra, c.pauses
 		if due, guess := sp.due(cal); due != c.due || guess != c.guess {
 			t.Errorf("%s + %v (+%d, %v): due %s (provisional %v), want %s (%v)", c.accepted, c.limit, c.extra, c.pauses, due, guess, c.due, c.guess)
 		}
+	}
+}
+
+func until(day string) item.Limit { return item.Limit{Unit: item.ByDate, By: day} }
+
+func TestAPublishedLastDay(t *testing.T) {
+	it := &item.Item{Promise: until("20"), Legal: until("03-31"), Steps: []item.Step{{Action: item.Decide, Limit: until("10")}}}
+	state := casefile.State{
+		Phase: casefile.PhaseAccepted, ReceivedAt: at("2026-03-02 09:00"), AcceptedAt: at("2026-03-02 09:30"), AcceptedOn: "2026-03-02",
+		Intervals: []casefile.Interval{{Step: -1, Ground: casefile.Hearing, From: at("2026-03-04 16:00")}},
+	}
+	for _, c := range []struct {
+		now                   string
+		step, promised, legal Lamp
+		left                  int
+	}{
+		{"2026-03-03 10:00", Green, Green, Green, 17},
+		{"2026-03-09 10:00", Yellow, Green, Green, 11},
+		{"2026-03-11 10:00", Red, Green, Green, 9},
+		{"2026-03-19 10:00", Red, Yellow, Green, 1},
+		{"2026-03-20 10:00", Red, Yellow, Green, 0},
+		{"2026-03-21 10:00", Red, Red, Green, -1},
+		{"2026-03-31 10:00", Red, Red, Yellow, -11},
+	} {
+		readings := Readings(Input{State: state, Item: it, Calendar: published(), Limits: limits(), Now: time.UnixMilli(at(c.now)), Next: 0})
+		step, promised, legal := find(t, readings, Step), find(t, readings, Promised), find(t, readings, Legal)
+		if step.Lamp != c.step || promised.Lamp != c.promised || legal.Lamp != c.legal || promised.LeftDays != c.left {
+			t.Errorf("%s: %+v", c.now, readings)
+		}
+		if promised.Due != "2026-03-20" || promised.Unit != item.ByDate || promised.PausedBy != "" || promised.Provisional {
+			t.Errorf("%s: promised %+v", c.now, promised)
+		}
+	}
+}
+
+func TestACaseThatWaitsForAnEarlierStage(t *testing.T) {
+	state := casefile.State{
+		ID: "320509111201.1.2", Phase: casefile.PhaseOpened, ReceivedAt: at("2026-03-02 09:00"),
+		Bundle: &casefile.BundleLink{Stage: 2, After: []casefile.ID{"320509111201.1.1"}},
+	}
+	in := Input{State: state, Calendar: published(), Limits: limits(), Now: time.UnixMilli(at("2026-06-01 09:00")), Next: -1, Leave: true}
+	readings := Readings(in)
+	if len(readings) != 1 || readings[0].Lamp != Paused || readings[0].PausedBy != EarlierStage || readings[0].Late {
+		t.Errorf("it waits: %+v", readings)
+	}
+	if _, deemed := DeemedAccepted(state, published(), limits(), in.Now); deemed {
+		t.Error("it counts as accepted before its turn")
+	}
+	in.State.Phase, in.State.AcceptedOn, in.State.AcceptedAt = casefile.PhaseAccepted, "2026-06-01", at("2026-06-01 09:00")
+	if got := find(t, Readings(in), Notice); got.Lamp != Done || got.Late {
+		t.Errorf("accepted in its turn: %+v", got)
+	}
+	in.State.Bundle.After = nil
+	in.State.Phase, in.State.AcceptedOn, in.State.AcceptedAt = casefile.PhaseOpened, "", 0
+	if got := find(t, Readings(in), Notice); got.Lamp != Red {
+		t.Errorf("of the first stage: %+v", got)
 	}
 }
 

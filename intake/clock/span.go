@@ -35,18 +35,26 @@ type span struct {
 	unit   item.Unit
 	extra  int // working days added by an extension
 	pauses []pause
+	by     item.Limit // the named last day, where the unit is ByDate
 }
 
 // spanOf lays a published limit on the calendar. Part of a day is a whole one.
 func spanOf(from workday.Date, limit item.Limit) span {
-	return span{from: from, days: limit.Days(), unit: limit.Unit}
+	return span{from: from, days: limit.Days(), unit: limit.Unit, by: limit}
 }
 
 // due is the last day of the span, and whether a day on the way lies in a
 // year without a calendar. A last day that is a day off is moved to the next
-// working day (民法典 203). A span of no days is due on day 0 itself.
+// working day (民法典 203). A span of no days is due on day 0 itself. A last day
+// that was published as such (每月 20 日前) stays that day: it is not counted, so
+// no day off and no special procedure moves it; an extension does.
 func (sp span) due(cal Calendar) (due workday.Date, provisional bool) {
 	day, known := newCursor(sp.from), true
+	if sp.unit == item.ByDate {
+		if last := sp.by.DueBy(sp.from); last != "" {
+			day = newCursor(last)
+		}
+	}
 	walk := func(n int, unit item.Unit) {
 		for range longest {
 			if n <= 0 {
@@ -93,12 +101,16 @@ func (sp span) count(cal Calendar, from, to workday.Date, pausing bool) int {
 		}
 		at.next()
 		work, _ := cal.IsWorkday(at.date)
-		if (sp.unit == item.CalendarDays || work) && !(pausing && sp.still(at.date)) {
+		if (sp.everyDay() || work) && !(pausing && sp.still(at.date)) {
 			n++
 		}
 	}
 	return n
 }
+
+// everyDay reports whether the days of the span's unit are those of the
+// calendar: of a named last day, too, one says how many days are left.
+func (sp span) everyDay() bool { return sp.unit == item.CalendarDays || sp.unit == item.ByDate }
 
 func (sp span) still(day workday.Date) bool {
 	for _, p := range sp.pauses {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -100,12 +101,24 @@ func (d *Desk) rehearse(a Action, id casefile.ID, by By, plan func(*sheet) error
 		}
 	}
 	err := plan(d.sheet(state, by, true, newGiven()))
-	if code := refusal.CodeOf(err); id == "" && code != "" {
-		// Nobody knows the name that stood in: say it without.
-		words := strings.ReplaceAll(err.Error(), string(state.ID), "the new case")
-		return refusal.New(code, "", refusal.HintOf(err), errors.New(words))
+	if id == "" {
+		return told(err, []casefile.ID{state.ID})
 	}
 	return err
+}
+
+// told is a refusal without the names that stood in for those of new cases:
+// nobody knows them.
+func told(err error, stood []casefile.ID) error {
+	code := refusal.CodeOf(err)
+	if code == "" {
+		return err
+	}
+	words := err.Error()
+	for _, id := range slices.Backward(stood) { // a later one may begin with an earlier one
+		words = strings.ReplaceAll(words, string(id), "the new case")
+	}
+	return refusal.New(code, "", refusal.HintOf(err), errors.New(words))
 }
 
 // state is a case as it stands here.
@@ -139,18 +152,29 @@ func (d *Desk) checkBy(a Action, by By) error {
 
 // answer is what is kept of a call with an idempotency key.
 type answer struct {
-	Action Action      `cbor:"1,keyasint"`
-	Case   casefile.ID `cbor:"2,keyasint"`
-	Form   chain.Hash  `cbor:"3,keyasint"` // of the whole call, so that a key is not used for another
-	At     int64       `cbor:"4,keyasint"` // Unix milliseconds
+	Action Action        `cbor:"1,keyasint"`
+	Case   casefile.ID   `cbor:"2,keyasint"`           // the first of several
+	Form   chain.Hash    `cbor:"3,keyasint"`           // of the whole call, so that a key is not used for another
+	At     int64         `cbor:"4,keyasint"`           // Unix milliseconds
+	Cases  []casefile.ID `cbor:"5,keyasint,omitempty"` // all that one intake opened
 }
 
 func answerKey(key string) []byte { return []byte("d/k/" + key) }
 
 // answered finds the answer to a call that was made before.
 func (d *Desk) answered(key string, want answer) (Done, bool, error) {
-	var kept answer
-	err := d.DB.View(func(txn *badger.Txn) error {
+	kept, ok, err := d.kept(key, want)
+	if !ok || err != nil {
+		return Done{}, false, err
+	}
+	state, err := d.Cases.State(kept.Case)
+	return Done{State: state, Repeated: true, Warnings: d.Warnings(state)}, true, err
+}
+
+// kept is what is kept of the same call, if it was made before; of another call
+// under its key it is refused.
+func (d *Desk) kept(key string, want answer) (kept answer, ok bool, err error) {
+	err = d.DB.View(func(txn *badger.Txn) error {
 		row, err := txn.Get(answerKey(key))
 		if err != nil {
 			return err
@@ -158,22 +182,21 @@ func (d *Desk) answered(key string, want answer) (Done, bool, error) {
 		return row.Value(func(v []byte) error { return wire.Decode(v, &kept) })
 	})
 	if errors.Is(err, badger.ErrKeyNotFound) {
-		return Done{}, false, nil
+		return kept, false, nil
 	}
 	if err != nil {
-		return Done{}, false, err
+		return kept, false, err
 	}
 	if kept.Form != want.Form {
-		return Done{}, false, refusal.Newf(KeyReused, string(want.Action), "use a new key for each call",
+		return kept, false, refusal.Newf(KeyReused, string(want.Action), "use a new key for each call",
 			"the key was used to %s %s", kept.Action, kept.Case)
 	}
-	state, err := d.Cases.State(kept.Case)
-	return Done{State: state, Repeated: true, Warnings: d.Warnings(state)}, true, err
+	return kept, true, nil
 }
 
 // note writes what an action leaves beside its events.
 func (d *Desk) note(txn *badger.Txn, key string, a answer, g *given) error {
-	if err := g.write(txn, a.Case); err != nil {
+	if err := g.write(txn); err != nil {
 		return err
 	}
 	if key == "" {

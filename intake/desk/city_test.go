@@ -246,6 +246,9 @@ func (c *city) kinds(id casefile.ID, center area.Center) []casefile.Kind {
 	return kinds
 }
 
+// answers are the situations in which the stories open their cases.
+var answers = map[string]item.Answers{"D01": {"filer": {"self"}}, "D12": {"applicant": {"person"}}, "D23": {"traits": {"none"}}}
+
 func staff(name string) By { return By{Staff: name} }
 
 func citizen() Applicant {

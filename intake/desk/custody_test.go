@@ -14,7 +14,7 @@ import (
 func TestTakeOverNeedsThePapers(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	village, town := c.nodes[yejian], c.nodes[tongli]
-	opened, err := village.desk.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
+	opened, err := village.desk.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
 	must(t, err)
 	id := opened.State.ID
 	_, err = village.desk.HandOver(c.ctx, staff("村窗口"), id, HandOverForm{})
@@ -42,7 +42,7 @@ func TestTakeOverNeedsThePapers(t *testing.T) {
 func TestSeizedAndReconciled(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	village, town := c.nodes[yejian], c.nodes[tongli]
-	opened, err := village.desk.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
+	opened, err := village.desk.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
 	must(t, err)
 	id := opened.State.ID
 	c.carry(id, yejian, tongli)
@@ -168,7 +168,7 @@ func TestAFencedNodeOffersNothing(t *testing.T) {
 func TestAMovedPowerChangesTheRoute(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang, zhenze)
 	village, town := c.nodes[yejian].desk, c.nodes[tongli].desk
-	opened, err := village.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
+	opened, err := village.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
 	must(t, err)
 	id := opened.State.ID
 	c.pass(id, yejian, tongli)

@@ -49,6 +49,7 @@ type Register interface {
 type Cases interface {
 	NewID() (casefile.ID, error)
 	AppendWith(ctx context.Context, id casefile.ID, drafts func(casefile.State) ([]casefile.Draft, error), with func(*badger.Txn) error) (casefile.State, error)
+	OpenAll(ctx context.Context, ids []casefile.ID, drafts func(i int, s casefile.State) ([]casefile.Draft, error), with func(*badger.Txn) error) ([]casefile.State, error)
 	State(id casefile.ID) (casefile.State, error)
 	Log(id casefile.ID, from uint64, max int) ([][]byte, error)
 	List(f cabinet.Filter, after casefile.ID, limit int) ([]casefile.State, error)
@@ -159,5 +160,11 @@ const (
 	NotServed     refusal.Code = "not_served"     // the applicant does not have the decision yet
 	NotImmediate  refusal.Code = "not_immediate"  // the item can't be settled in one go here
 	NumbersSpent  refusal.Code = "numbers_spent"  // no number is left in this series today
+	SituationOpen refusal.Code = "situation"      // a question on which something depends is not answered
+	OverRule      refusal.Code = "over_rule"      // more than a rule of the area allows
+	NotLapsed     refusal.Code = "not_lapsed"     // the applicant let no day pass that ends the case
+	OutOfSeason   refusal.Code = "out_of_season"  // the item may not be applied for today
+	IsBundle      refusal.Code = "is_bundle"      // it is several items as one, and has no case of its own
+	BundleOrder   refusal.Code = "bundle_order"   // a case of an earlier stage of the bundle is not concluded
 	NoSuchCase    refusal.Code = refusal.NotFound // the case is not at this center
 )

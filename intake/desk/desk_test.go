@@ -18,7 +18,7 @@ import (
 func TestARepeatedCallHasOneEffect(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	d := c.nodes[yejian].desk
-	form := OpenForm{Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card")}
+	form := OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card")}
 	by := By{Staff: "村窗口", Key: "counter-1/42"}
 	first, err := d.Open(c.ctx, by, form)
 	must(t, err)
@@ -65,7 +65,7 @@ func TestARepeatedCallHasOneEffect(t *testing.T) {
 
 func TestNumbersHaveNoHolesAndNeverRepeat(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
-	form := OpenForm{Item: c.items["D12"], Subject: yejian.Area(), Applicant: citizen()}
+	form := OpenForm{Item: c.items["D12"], Answers: answers["D12"], Subject: yejian.Area(), Applicant: citizen()}
 	seen := map[string]bool{}
 	var mu sync.Mutex
 	open := func(d *Desk) {
@@ -116,7 +116,7 @@ func TestCaseNumberForms(t *testing.T) {
 		{casefile.Party{Center: "320509111201", Incarnation: 36}, "320509111201-36-20260302-0007"},
 	} {
 		s := seriesOfCases(it, one.party, "2026-03-02")
-		got := number{s, 7}.String()
+		got := number{series: s, serial: 7}.String()
 		if len(one.want) == 50 {
 			if len(got) != 50 || got[:43] != one.want[:43] || got[49:] != one.want[49:] {
 				t.Errorf("%v: %s, want the form of %s", one.party, got, one.want)
@@ -130,7 +130,7 @@ func TestCaseNumberForms(t *testing.T) {
 func TestFormsAreRefusedWithEverythingThatIsWrong(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	d := c.nodes[yejian].desk
-	good := OpenForm{Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen()}
+	good := OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen()}
 	opened, err := d.Open(c.ctx, staff("窗口"), good)
 	must(t, err)
 	id := opened.State.ID

@@ -77,8 +77,8 @@ func (sh *sheet) document(it *item.Item, number string) notice.Data {
 	for _, law := range it.Laws {
 		d.Laws = append(d.Laws, lawWords(law))
 	}
-	for _, st := range it.Steps {
-		if st.Uncounted {
+	for i, st := range it.Steps {
+		if st.Uncounted && !s.Skips(i) {
 			d.Paused = append(d.Paused, st.Name)
 		}
 	}

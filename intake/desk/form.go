@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -49,18 +50,21 @@ type Paper struct {
 	Content []byte                 `json:"content,omitempty"` // a scan; kept outside the log
 	By      workday.Date           `json:"by,omitempty"`      // Later: until when
 	Note    string                 `json:"note,omitempty"`    // no personal data: it goes into the log
+
+	sheet string // under which its content is kept once for several cases; "": under its id
 }
 
 // OpenForm starts a case.
 type OpenForm struct {
-	Item      item.Code   `json:"item"`
-	Subject   area.Code   `json:"subject,omitempty"` // where competence lies; "": this counter's own area, where the item is by counter
-	Deliver   area.Center `json:"deliver,omitempty"` // where the applicant collects; "": here
-	Applicant Applicant   `json:"applicant"`
-	Agency    bool        `json:"agency,omitempty"`
-	Mode      item.Mode   `json:"mode,omitempty"`   // of a cross-area case; "": the item's
-	Papers    []Paper     `json:"papers,omitempty"` // received at once
-	Accept    bool        `json:"accept,omitempty"` // accepted at once
+	Item      item.Code    `json:"item"`
+	Subject   area.Code    `json:"subject,omitempty"` // where competence lies; "": this counter's own area, where the item is by counter
+	Deliver   area.Center  `json:"deliver,omitempty"` // where the applicant collects; "": here
+	Applicant Applicant    `json:"applicant"`
+	Agency    bool         `json:"agency,omitempty"`
+	Mode      item.Mode    `json:"mode,omitempty"`    // of a cross-area case; "": the item's
+	Answers   item.Answers `json:"answers,omitempty"` // to the item's situations (办理情形)
+	Papers    []Paper      `json:"papers,omitempty"`  // received at once
+	Accept    bool         `json:"accept,omitempty"`  // accepted at once
 }
 
 // ReceiveForm is what was brought, at the start or after the notice.
@@ -75,12 +79,14 @@ type NoticeForm struct {
 
 // AcceptForm accepts a case.
 type AcceptForm struct {
-	Newest bool `json:"newest,omitempty"` // pin the newest version in place of the one that the applicant was shown
+	Newest  bool         `json:"newest,omitempty"`  // pin the newest version in place of the one that the applicant was shown
+	Answers item.Answers `json:"answers,omitempty"` // nil: those given at the opening, as far as the version asks the same
 }
 
 // ReasonForm declines, withdraws or terminates.
 type ReasonForm struct {
-	Reason string `json:"reason"`
+	Reason string `json:"reason"`           // of a deemed end "": what the rule says
+	Deemed bool   `json:"deemed,omitempty"` // withdrawn or terminated because the applicant let a day pass: refused where no rule says so
 	Remedy string `json:"remedy,omitempty"` // "": the usual words
 }
 
@@ -235,7 +241,11 @@ var states = map[casefile.MaterialState]string{
 	casefile.Exempted: "免提交", casefile.Committed: "告知承诺", casefile.Later: "容缺后补", casefile.NotNeeded: "不适用",
 }
 
-func (f *faults) papers(it *item.Item, papers []Paper) {
+func excuses(choice *casefile.Choice, material string) bool {
+	return choice != nil && slices.Contains(choice.Excused, material)
+}
+
+func (f *faults) papers(it *item.Item, choice *casefile.Choice, papers []Paper) {
 	if len(papers) > maxPapers {
 		f.add("papers: %d, at most %d", len(papers), maxPapers)
 		return
@@ -255,7 +265,7 @@ func (f *faults) papers(it *item.Item, papers []Paper) {
 			f.add("%s: %s may not be brought later", field, m.Name)
 		case p.State == casefile.Later && p.By == "":
 			f.add("%s: until when is %s to be brought?", field, m.Name)
-		case p.State == casefile.NotNeeded && m.Need == item.Required && m.When == "" && !m.Exempt:
+		case p.State == casefile.NotNeeded && m.Need == item.Required && m.When == "" && !m.Exempt && !excuses(choice, p.ID):
 			f.add("%s: %s is always needed", field, m.Name)
 		}
 		f.day(field+".by", p.By, false)

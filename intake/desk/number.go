@@ -30,6 +30,7 @@ type series struct {
 type number struct {
 	series series
 	serial uint32
+	of     casefile.ID // the case that bears it
 }
 
 func (n number) String() string {
@@ -110,7 +111,7 @@ func (n *numbers) take(s series) (number, error) {
 	defer n.mu.Unlock()
 	if free := n.free[s.name]; len(free) > 0 {
 		n.free[s.name] = free[1:]
-		return number{s, free[0]}, nil
+		return number{series: s, serial: free[0]}, nil
 	}
 	last, known := n.last[s.name]
 	if !known {
@@ -124,7 +125,7 @@ func (n *numbers) take(s series) (number, error) {
 			"all %d numbers of %s are given out", s.most, s.name)
 	}
 	n.last[s.name] = last + 1
-	return number{s, last + 1}, nil
+	return number{series: s, serial: last + 1}, nil
 }
 
 // giveBack returns numbers whose event was not written.
@@ -155,34 +156,36 @@ func (n *numbers) highest(name string) (uint32, error) {
 
 // write puts the numbers of an action, and what it keeps outside the log, into
 // the transaction of its events.
-func (g *given) write(txn *badger.Txn, id casefile.ID) error {
+func (g *given) write(txn *badger.Txn) error {
 	for _, write := range g.writes {
 		if err := write(txn); err != nil {
 			return err
 		}
 	}
 	for _, n := range g.numbers {
-		if err := txn.Set(numberKey(n.series.name, n.serial), wire.Encode(string(id))); err != nil {
+		if err := txn.Set(numberKey(n.series.name, n.serial), wire.Encode(string(n.of))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// number is a number of the series for the action on the sheet: the same one
+// number is a number of the series for the case on the sheet: the same one
 // however often the action is planned.
 func (sh *sheet) number(s series) (string, error) {
 	if sh.dry {
 		return number{series: s}.String(), nil
 	}
-	if n, ok := sh.given.numbers[s.name]; ok {
+	key := string(sh.s.ID) + " " + s.name
+	if n, ok := sh.given.numbers[key]; ok {
 		return n.String(), nil
 	}
 	n, err := sh.d.numbers.take(s)
 	if err != nil {
 		return "", err
 	}
-	sh.given.numbers[s.name] = n
+	n.of = sh.s.ID
+	sh.given.numbers[key] = n
 	return n.String(), nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
 	"tongban/intake/casefile"
@@ -22,9 +23,26 @@ const remedy = "如不服本决定，可以依法申请行政复议或者提起�
 // number that is given here and never changes.
 func (sh *sheet) open(ctx context.Context, form OpenForm) error {
 	const op = "open a case"
-	self := sh.d.Self()
 	it, subject, err := sh.d.itemFor(form.Item, form.Subject)
 	if err != nil {
+		return err
+	}
+	if it.IsBundle() {
+		return refusal.Newf(IsBundle, op, "open it as a bundle", "“%s”由多个事项组成，没有自己的办件", it.Name)
+	}
+	choice, err := choose(op, it, form.Answers)
+	if err != nil {
+		return err
+	}
+	form.Subject = subject
+	return sh.openItem(ctx, it, form, choice, nil)
+}
+
+// openItem plans a new case of a known version, in a known situation.
+func (sh *sheet) openItem(ctx context.Context, it *item.Item, form OpenForm, choice *casefile.Choice, link *casefile.BundleLink) error {
+	const op = "open a case"
+	self, subject := sh.d.Self(), form.Subject
+	if err := inSeason(op, it, sh.today()); err != nil {
 		return err
 	}
 	var f faults
@@ -37,7 +55,7 @@ func (sh *sheet) open(ctx context.Context, form OpenForm) error {
 	} else if _, ok := sh.d.Register.Current(form.Deliver); !ok {
 		f.add("deliver: %s is no center of the directory", form.Deliver)
 	}
-	f.papers(it, form.Papers)
+	f.papers(it, choice, sh.dated(form.Papers))
 	if err := f.err(op); err != nil {
 		return err
 	}
@@ -49,14 +67,14 @@ func (sh *sheet) open(ctx context.Context, form OpenForm) error {
 	if err != nil {
 		return err
 	}
-	ref, err := sh.keep(ctx, "applicant", "applicant", wire.Encode(form.Applicant))
+	ref, err := sh.keep(ctx, "applicant of "+string(sh.s.ID), "applicant", wire.Encode(form.Applicant))
 	if err != nil {
 		return err
 	}
 	sh.it = it
 	return sh.add(casefile.Opened, casefile.OpenedBody{
 		Number: number, Item: it.Ref, Subject: subject, Applied: self.Center.Area(), Deliver: form.Deliver,
-		Applicant: ref, Agency: form.Agency, Mode: mode,
+		Applicant: ref, Agency: form.Agency, Mode: mode, Choice: choice, Bundle: link,
 	})
 }
 
@@ -102,8 +120,9 @@ func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind
 	if kind == casefile.Supplemented && len(it.Materials) == 0 {
 		return refusal.Newf(NothingIsOpen, op, "", "%s lists no materials", it.Name)
 	}
+	papers = sh.dated(papers)
 	var f faults
-	f.papers(it, papers)
+	f.papers(it, sh.s.Choice, papers)
 	if err := f.err(op); err != nil {
 		return err
 	}
@@ -117,7 +136,11 @@ func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind
 	for _, p := range papers {
 		line := casefile.MaterialEntry{ID: p.ID, State: p.State, By: string(p.By), Note: p.Note}
 		if len(p.Content) > 0 {
-			ref, err := sh.keep(ctx, "paper "+p.ID, "material", p.Content)
+			sheet := p.sheet
+			if sheet == "" {
+				sheet = p.ID
+			}
+			ref, err := sh.keep(ctx, "paper "+sheet, "material", p.Content)
 			if err != nil {
 				return err
 			}
@@ -160,11 +183,30 @@ func (sh *sheet) notice(form NoticeForm) error {
 	}
 	data := sh.document(it, number)
 	data.Missing = lines(lacks, form.Notes)
+	sh.tellSupplement(&data)
 	text, err := sh.d.Notices.Render(notice.OneTime, data)
 	if err != nil {
 		return fmt.Errorf("write the notice of %s: %w", sh.s.ID, err)
 	}
 	return sh.add(casefile.Noticed, casefile.NoticedBody{Missing: missing, Text: text, Number: number})
+}
+
+// tellSupplement puts into the one-time notice by when the applicant has to
+// bring what is missing, and what follows when that day passes. A day in a year
+// without a calendar is not told: it could still move. Of a later stage of a
+// bundle none is: its time may not have come.
+func (sh *sheet) tellSupplement(data *notice.Data) {
+	limits := sh.limits()
+	if limits.SupplementDays <= 0 || clock.WaitsForStage(&sh.s) {
+		return
+	}
+	data.Days = limits.SupplementDays
+	if by, provisional := sh.d.Register.Calendar().AddWorkingDays(sh.today(), data.Days); !provisional {
+		data.Until = by
+	}
+	if limits.SupplementEnds {
+		data.Lapses = sourced(sh.ruled(rule.SupplementEnds, sh.today()))
+	}
 }
 
 // accept plans the acceptance. It starts the clocks on the day at the desk, or
@@ -185,7 +227,24 @@ func (sh *sheet) accept(form AcceptForm) error {
 	if !deemed {
 		on = sh.today()
 	}
-	if lacks := Outstanding(it, sh.s.Materials); len(lacks) > 0 && !deemed && sh.s.ReceivedAt != 0 {
+	choice, err := sh.choice(sh.op(what), it, form)
+	if err != nil {
+		return err
+	}
+	inForce := choice
+	if inForce == nil && ref == sh.s.Item {
+		inForce = sh.s.Choice
+	}
+	var excused []string
+	if inForce != nil {
+		excused = inForce.Excused
+	}
+	if !deemed { // the law does not wait for what the office promised to do in order
+		if err := sh.stageReached(sh.op(what)); err != nil {
+			return err
+		}
+	}
+	if lacks := Outstanding(it, sh.s.Materials, excused...); len(lacks) > 0 && !deemed && sh.s.ReceivedAt != 0 {
 		hint := "give the applicant the one-time notice"
 		if sh.s.Notice != nil {
 			hint = "wait for the supplement"
@@ -197,16 +256,22 @@ func (sh *sheet) accept(form AcceptForm) error {
 		return err
 	}
 	sh.it = it
-	return sh.add(casefile.Accepted, casefile.AcceptedBody{Item: ref, On: string(on), Deemed: deemed, Number: number})
+	return sh.add(casefile.Accepted, casefile.AcceptedBody{Item: ref, On: string(on), Deemed: deemed, Number: number, Choice: choice})
 }
 
 // reason plans the three ends that need one.
 func (sh *sheet) reason(kind casefile.Kind, form ReasonForm) error {
 	var f faults
-	f.words("reason", form.Reason, true, maxWords)
+	f.words("reason", form.Reason, !form.Deemed, maxWords)
 	f.words("remedy", form.Remedy, false, maxWords)
 	if err := f.err(sh.op(string(kind))); err != nil {
 		return err
+	}
+	if form.Deemed {
+		var err error
+		if form.Reason, err = sh.deemed(kind, form.Reason); err != nil {
+			return err
+		}
 	}
 	body := casefile.ReasonBody{Reason: form.Reason, Remedy: form.Remedy}
 	if kind == casefile.Declined {

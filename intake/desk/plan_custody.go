@@ -66,6 +66,9 @@ func (sh *sheet) turnBack(form ReasonForm) error {
 	const what = "turn back"
 	var f faults
 	f.words("reason", form.Reason, true, maxWords)
+	if form.Deemed {
+		f.add("deemed: a case is turned back for a reason that is given")
+	}
 	if err := f.err(sh.op(what)); err != nil {
 		return err
 	}

@@ -79,6 +79,8 @@ func (sh *sheet) until(limit item.Limit) workday.Date {
 	switch {
 	case limit.IsZero():
 		return ""
+	case limit.Unit == item.ByDate:
+		return limit.DueBy(sh.today())
 	case limit.Unit == item.WorkingDays:
 		day, _ := sh.d.Register.Calendar().AddWorkingDays(sh.today(), limit.Days())
 		return day
@@ -111,6 +113,9 @@ func (sh *sheet) extend(form ExtendForm) error {
 	f.words("reason", form.Reason, true, maxWords)
 	f.words("approver", form.Approver, true, maxName)
 	if err := f.err(sh.op("extend")); err != nil {
+		return err
+	}
+	if err := sh.mayExtend(form.Days); err != nil {
 		return err
 	}
 	return sh.add(casefile.Extended, casefile.ExtendedBody{Days: form.Days, Reason: form.Reason, Approver: form.Approver})
@@ -233,7 +238,7 @@ func (sh *sheet) deliver(kind casefile.Kind, action item.Action, form DeliverFor
 		return err
 	}
 	step := -1
-	if i, ok := it.StepFor(action); ok && !it.Steps[i].Outside {
+	if i, ok := it.StepFor(action); ok && !it.Steps[i].Outside && !sh.s.Skips(i) {
 		step = i
 	}
 	return sh.add(kind, casefile.StepBody{Step: step, Passed: true, Opinion: form.Note, To: form.To})

@@ -15,6 +15,7 @@ type Action string
 // The actions.
 const (
 	Open       Action = "open"
+	OpenBundle Action = "open_bundle"
 	Receive    Action = "receive"
 	Notice     Action = "notice"
 	Supplement Action = "supplement"
@@ -130,7 +131,7 @@ func (sh *sheet) beforeAcceptance() Move {
 func (sh *sheet) handling() Move {
 	worked := -1 // the last step that was worked on: an assessment before it was not needed
 	for i := range sh.it.Steps {
-		if a := sh.it.Steps[i].Action; a != item.Receive && a != item.Accept && sh.s.Finished(sh.it, i) {
+		if a := sh.it.Steps[i].Action; a != item.Receive && a != item.Accept && sh.s.Finished(sh.it, i) && !sh.s.Skips(i) {
 			worked = i
 		}
 	}
@@ -173,7 +174,7 @@ func (sh *sheet) delivering() Move {
 	}
 	step := -1
 	for _, action := range []item.Action{item.HandOut, item.Serve} {
-		if i, ok := sh.it.StepFor(action); ok {
+		if i, ok := sh.it.StepFor(action); ok && !s.Skips(i) {
 			step = i
 		}
 	}
@@ -233,17 +234,21 @@ func (sh *sheet) outstanding() []item.Material {
 	if sh.it == nil {
 		return nil
 	}
-	return Outstanding(sh.it, sh.s.Materials)
+	if sh.s.Choice == nil {
+		return Outstanding(sh.it, sh.s.Materials)
+	}
+	return Outstanding(sh.it, sh.s.Materials, sh.s.Choice.Excused...)
 }
 
 // Outstanding are the materials of an item that must be there and are not:
 // everything that a one-time notice has to name. A material that the office has
-// itself (免提交) is never asked for; one that is needed only in a case
-// (When) counts until the counter says that it is not.
-func Outstanding(it *item.Item, laid []casefile.MaterialEntry) []item.Material {
+// itself (免提交) is never asked for, nor one that falls away in the applicant's
+// situation (excused, by id); one that is needed only in a case (When) counts
+// until the counter says that it is not.
+func Outstanding(it *item.Item, laid []casefile.MaterialEntry, excused ...string) []item.Material {
 	var lacks []item.Material
 	for _, m := range it.Materials {
-		if m.Need == item.Optional || m.Exempt {
+		if m.Need == item.Optional || m.Exempt || slices.Contains(excused, m.ID) {
 			continue
 		}
 		i := slices.IndexFunc(laid, func(e casefile.MaterialEntry) bool { return e.ID == m.ID })

@@ -230,7 +230,7 @@ func (d *Desk) keep(ctx context.Context, g *given, kind string, content []byte) 
 	return ref, err
 }
 
-// limits are the rules that hold for this center on the day at the desk.
+// limits are the rules that the clocks of the case go by on the day at the desk.
 func (sh *sheet) limits() clock.Limits {
-	return clock.LimitsOf(sh.d.Register.Rules(), sh.d.Self().Center.Area(), sh.today())
+	return clock.LimitsFor(sh.d.Register.Rules(), sh.s, time.UnixMilli(sh.desk))
 }

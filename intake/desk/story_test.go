@@ -64,7 +64,7 @@ func TestResidencePermit(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	village, town, district := c.nodes[yejian].desk, c.nodes[tongli].desk, c.nodes[wujiang].desk
 	opened, err := village.Open(c.ctx, staff("村窗口"), OpenForm{
-		Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen(),
+		Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen(),
 		Papers: append(seen("id-card"), Paper{ID: "photo", State: casefile.Missing}),
 	})
 	must(t, err)
@@ -161,7 +161,7 @@ func TestCrossAreaCard(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang, zhenze, otherVi)
 	away, home, district := c.nodes[otherVi].desk, c.nodes[tongli].desk, c.nodes[wujiang].desk
 	opened, err := away.Open(c.ctx, staff("外村窗口"), OpenForm{
-		Item: c.items["D23"], Subject: yejian.Area(), Applicant: citizen(),
+		Item: c.items["D23"], Answers: answers["D23"], Subject: yejian.Area(), Applicant: citizen(),
 		Papers: seen("id-card", "household-book", "photo", "form"),
 	})
 	must(t, err)
@@ -200,7 +200,7 @@ func TestCrossAreaCard(t *testing.T) {
 		t.Errorf("areas %s %s %s, subject %s", s.AppliedArea, s.AcceptedArea, s.ConcludedArea, s.Subject)
 	}
 	// An item that is not for the whole city is refused away from home.
-	_, err = away.Open(c.ctx, staff("外村窗口"), OpenForm{Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen()})
+	_, err = away.Open(c.ctx, staff("外村窗口"), OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen()})
 	refused(t, err, casefile.OutOfScope)
 }
 
@@ -210,7 +210,7 @@ func TestVillageAgencyForAPlanningPermit(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	village, town, district := c.nodes[yejian].desk, c.nodes[tongli].desk, c.nodes[wujiang].desk
 	opened, err := village.Open(c.ctx, staff("代办员"), OpenForm{
-		Item: c.items["D12"], Subject: yejian.Area(), Applicant: citizen(), Agency: true,
+		Item: c.items["D12"], Answers: answers["D12"], Subject: yejian.Area(), Applicant: citizen(), Agency: true,
 		Papers: seen("application", "household", "committee", "design", "id-card"),
 	})
 	must(t, err)

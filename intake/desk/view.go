@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tongban/catalog/item"
+	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
@@ -118,6 +119,7 @@ type View struct {
 	Readings    []clock.Reading `json:"readings"`
 	Lamp        clock.Lamp      `json:"lamp"`
 	Warnings    []Warning       `json:"warnings,omitempty"`
+	Bundle      *Bundled        `json:"bundle,omitempty"` // the bundle that it was opened as a part of
 }
 
 // Look opens a case on the screen. The applicant is not in it: Applicant says
@@ -131,7 +133,7 @@ func (d *Desk) Look(id casefile.ID) (View, error) {
 	readings := sh.readings()
 	return View{
 		State: s, Item: sh.it, Next: sh.next(), Actions: d.Actions(s), Outstanding: sh.outstanding(),
-		Readings: readings, Lamp: clock.Worst(readings), Warnings: d.Warnings(s),
+		Readings: readings, Lamp: clock.Worst(readings), Warnings: d.Warnings(s), Bundle: sh.bundled(),
 	}, nil
 }
 
@@ -148,7 +150,7 @@ func (sh *sheet) readings() []clock.Reading {
 	}
 	in := clock.Input{
 		State: sh.s, Item: sh.it, Calendar: sh.d.Register.Calendar(), Now: sh.now, Next: step,
-		Limits: clock.LimitsOf(sh.d.Register.Rules(), sh.s.Holder.Center.Area(), clock.DayOf(sh.now.UnixMilli())),
+		Limits: clock.LimitsFor(sh.d.Register.Rules(), sh.s, sh.now),
 		Leave:  m.Center != "" && m.Center != sh.s.Holder.Center,
 	}
 	return clock.Readings(in)
@@ -175,18 +177,24 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 			warn("newer_version_change", "%v", change)
 		}
 	}
-	if on, deemed := clock.DeemedAccepted(s, d.Register.Calendar(), sh.limits(), sh.now); deemed {
+	limits := sh.limits()
+	if on, deemed := clock.DeemedAccepted(s, d.Register.Calendar(), limits, sh.now); deemed {
 		warn("deemed_accepted", "逾期未一次性告知，自 %s 收到材料之日起即为受理，请补录受理", on)
 	}
 	for _, m := range s.Materials {
-		if m.State == casefile.Later && m.By < string(sh.today()) && s.DecidedAt == 0 {
+		if m.State == casefile.Later && s.DecidedAt == 0 && limits.Over(workday.Date(m.By), sh.now.UnixMilli()) {
 			warn("later_overdue", "容缺材料“%s”应于 %s 前补交，已逾期", m.ID, m.By)
 		}
 	}
-	for _, r := range sh.readings() {
+	readings := sh.readings()
+	all = append(all, sh.ruleWarnings(readings)...)
+	for _, r := range readings {
 		if r.Provisional {
 			warn("provisional_date", "%s的到期日 %s 所在年度工作日历尚未公布，以公布后的计算为准", clockNames[r.Clock], r.Due)
 		}
+	}
+	if b := sh.bundled(); b != nil && b.Waits {
+		warn("bundle_waits", "本件是“%s”第 %d 阶段的办件，前一阶段办结后受理", b.Name, b.Stage)
 	}
 	if open, err := sh.openBranches(); err == nil && len(open) > 0 {
 		warn("branches_open", "本件有 %d 个被取代的分支尚未处理", len(open))
@@ -196,7 +204,7 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 
 // clockNames are the clocks as people read them.
 var clockNames = map[clock.Name]string{
-	clock.Notice: "一次性告知时限", clock.Forward: "转报时限", clock.Step: "环节时限",
+	clock.Notice: "一次性告知时限", clock.Bring: "补正时限", clock.Forward: "转报时限", clock.Step: "环节时限",
 	clock.Promised: "承诺时限", clock.Legal: "法定时限", clock.Service: "送达时限",
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 )
@@ -73,7 +74,10 @@ func TestOfferedIsWhatCanBeDone(t *testing.T) {
 		record := []string{"D01", "D12", "D23", "D26", "D04"}[r.IntN(5)]
 		from := centers[r.IntN(len(centers))]
 		subject := yejian.Area()
-		form := OpenForm{Item: c.items[record], Subject: subject, Applicant: citizen()}
+		form := OpenForm{Item: c.items[record], Answers: answers[record], Subject: subject, Applicant: citizen()}
+		if record == "D23" && r.IntN(2) == 0 {
+			form.Answers = item.Answers{"traits": {"minor"}} // a step falls away
+		}
 		if it, _ := c.book.Offered(form.Item, subject); r.IntN(4) != 0 {
 			for _, m := range it.Materials {
 				form.Papers = append(form.Papers, Paper{ID: m.ID, State: casefile.OriginalSeen})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
@@ -49,10 +50,12 @@ type Summary struct {
 	Since   int64          `json:"since"`             // when the holder got it, or offered it on; Unix milliseconds
 	Agency  bool           `json:"agency,omitempty"`
 	Lamp    clock.Lamp     `json:"lamp"`
-	Clock   clock.Name     `json:"clock,omitempty"` // which clock is the most urgent
-	Due     workday.Date   `json:"due,omitempty"`   // of that clock
+	Second  bool           `json:"second_red,omitempty"` // the legal limit is past, too
+	Clock   clock.Name     `json:"clock,omitempty"`      // which clock is the most urgent
+	Due     workday.Date   `json:"due,omitempty"`        // of that clock
 	Left    int            `json:"left_days"`
 	Next    Move           `json:"next"`
+	Intake  string         `json:"intake,omitempty"` // the same for all cases of one bundle intake
 }
 
 // Worklist is one page of it.
@@ -60,6 +63,7 @@ type Worklist struct {
 	Cases []Summary          `json:"cases"`
 	Total int                `json:"total"`           // in the box, before paging
 	Lamps map[clock.Lamp]int `json:"lamps"`           // how many of each lamp
+	Past  int                `json:"second_red"`      // how many of the red ones are past their legal limit, too
 	More  bool               `json:"more,omitempty"`  // the box holds more than was looked at
 	Skip  int                `json:"skip,omitempty"`  //
 	Limit int                `json:"limit,omitempty"` //
@@ -69,8 +73,8 @@ type Worklist struct {
 // open; a hub that has more narrows the box.
 const looked = 20_000
 
-// Worklist lists the cases of a box, the most urgent first: by lamp, then by
-// due day, then by id.
+// Worklist lists the cases of a box, the most urgent first: by lamp (what is
+// red a second time before the rest), then by due day, then by id.
 func (d *Desk) Worklist(q Query) (Worklist, error) {
 	if q.Limit <= 0 {
 		q.Limit = 50
@@ -94,6 +98,9 @@ func (d *Desk) Worklist(q Query) (Worklist, error) {
 				continue
 			}
 			list.Lamps[one.Lamp]++
+			if one.Second {
+				list.Past++
+			}
 			if q.Lamp == "" || q.Lamp == one.Lamp {
 				all = append(all, one)
 			}
@@ -135,12 +142,20 @@ func (d *Desk) filter(q Query) cabinet.Filter {
 
 // glance is a summary and what it was made of.
 type glance struct {
-	of    basis
-	shown Summary
+	of     basis
+	closes time.Time // of that day, as the area of the case closes
+	closed bool
+	shown  Summary
 }
 
-// basis is all that a summary depends on: it holds for as long as the log, the
-// Register and the day are the same.
+// holds reports whether a glance still shows what the case is now: the same
+// basis, and the day no further than before or after the close of business.
+func (g *glance) holds(now basis, at time.Time) bool {
+	return g.of == now && g.closed == !at.Before(g.closes)
+}
+
+// basis is what a summary depends on besides the close of business: the log,
+// the Register and the day.
 type basis struct {
 	head chain.Head
 	book chain.Head
@@ -150,23 +165,29 @@ type basis struct {
 
 // Summary is a case in one line.
 func (d *Desk) Summary(s casefile.State) Summary {
-	now := basis{s.Head, d.Register.Head(), workday.DateOf(d.Now()), d.Self()}
-	if kept, ok := d.glances.Get(s.ID); ok && kept.(*glance).of == now {
+	at := d.Now()
+	now := basis{s.Head, d.Register.Head(), workday.DateOf(at), d.Self()}
+	if kept, ok := d.glances.Get(s.ID); ok && kept.(*glance).holds(now, at) {
 		return kept.(*glance).shown
 	}
-	g := &glance{now, d.summarize(s)}
+	sh := d.sheet(s, By{}, true, newGiven())
+	g := &glance{of: now, closes: sh.limits().Closes(now.day), shown: sh.summary()}
+	g.closed = !at.Before(g.closes)
 	d.glances.Add(s.ID, g)
 	return g.shown
 }
 
-func (d *Desk) summarize(s casefile.State) Summary {
-	sh := d.sheet(s, By{}, true, newGiven())
+func (sh *sheet) summary() Summary {
+	s := sh.s
 	one := Summary{
 		ID: s.ID, Number: s.Number, Item: s.Item, Phase: s.Phase, Subject: s.Subject, Origin: s.Origin.Center,
 		Holder: s.Holder.Center, Since: s.OpenedAt, Agency: s.Agency, Next: sh.next(),
 	}
 	if sh.it != nil {
 		one.Name = sh.it.Name
+	}
+	if s.Bundle != nil {
+		one.Intake = s.Bundle.Intake
 	}
 	if legs := len(s.Route); legs > 0 {
 		one.Since = s.Route[legs-1].Since
@@ -175,9 +196,9 @@ func (d *Desk) summarize(s casefile.State) Summary {
 		one.Offered, one.Since = s.Offer.To.Center, s.Offer.At
 	}
 	readings := sh.readings()
-	one.Lamp = clock.Worst(readings)
+	one.Lamp, one.Second = clock.Worst(readings), clock.Second(readings)
 	for _, r := range readings {
-		if r.Lamp == one.Lamp && r.Lamp != clock.Done && (one.Due == "" || r.Due < one.Due) {
+		if r.Lamp == one.Lamp && r.Lamp != clock.Done && r.Second == one.Second && (one.Due == "" || r.Due < one.Due) {
 			one.Clock, one.Due, one.Left = r.Clock, r.Due, r.LeftDays
 		}
 	}
@@ -185,16 +206,28 @@ func (d *Desk) summarize(s casefile.State) Summary {
 }
 
 func (one Summary) matches(text string) bool {
-	return text == "" || strings.Contains(string(one.ID), text) || strings.Contains(one.Number, text) ||
+	return text == "" || strings.Contains(string(one.ID), text) || strings.Contains(one.Number, text) || strings.Contains(one.Intake, text) ||
 		strings.Contains(one.Name, text) || strings.Contains(string(one.Item.Code), text)
 }
 
 func byUrgency(a, b Summary) int {
 	return cmp.Or(
 		-cmp.Compare(a.Lamp.Urgency(), b.Lamp.Urgency()),
+		secondFirst(a, b),
 		cmp.Compare(orLast(a.Due), orLast(b.Due)),
 		cmp.Compare(a.ID, b.ID),
 	)
+}
+
+// secondFirst puts what is red a second time before what is not.
+func secondFirst(a, b Summary) int {
+	switch {
+	case a.Second == b.Second:
+		return 0
+	case a.Second:
+		return -1
+	}
+	return 1
 }
 
 // orLast puts what is due on no day behind everything that is.

@@ -13,7 +13,7 @@ func TestWorklistByUrgency(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	d, village := c.nodes[tongli].desk, c.nodes[yejian].desk
 	open := func(record string, papers ...string) casefile.ID {
-		done, err := d.Open(c.ctx, staff("镇窗口"), OpenForm{Item: c.items[record], Subject: tongli.Area(), Applicant: citizen(), Papers: seen(papers...), Accept: true})
+		done, err := d.Open(c.ctx, staff("镇窗口"), OpenForm{Item: c.items[record], Answers: answers[record], Subject: tongli.Area(), Applicant: citizen(), Papers: seen(papers...), Accept: true})
 		must(t, err)
 		return done.State.ID
 	}
@@ -25,7 +25,7 @@ func TestWorklistByUrgency(t *testing.T) {
 	must(t, err)
 	c.tick(3 * 24 * time.Hour)
 	green := open("D12", "application", "household", "committee", "design", "id-card")
-	arrived, err := village.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
+	arrived, err := village.Open(c.ctx, staff("村窗口"), OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: yejian.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof")})
 	must(t, err)
 	_, err = village.HandOver(c.ctx, staff("村窗口"), arrived.State.ID, HandOverForm{})
 	must(t, err)
@@ -76,7 +76,7 @@ func TestWorklistByUrgency(t *testing.T) {
 func BenchmarkSummary(b *testing.B) {
 	c := newCity(b, tongli, wujiang)
 	d := c.nodes[tongli].desk
-	opened, err := d.Open(c.ctx, staff("镇窗口"), OpenForm{Item: c.items["D01"], Subject: tongli.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof"), Accept: true})
+	opened, err := d.Open(c.ctx, staff("镇窗口"), OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: tongli.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof"), Accept: true})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func BenchmarkSummary(b *testing.B) {
 func BenchmarkLook(b *testing.B) {
 	c := newCity(b, tongli, wujiang)
 	d := c.nodes[tongli].desk
-	opened, err := d.Open(c.ctx, staff("镇窗口"), OpenForm{Item: c.items["D01"], Subject: tongli.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof"), Accept: true})
+	opened, err := d.Open(c.ctx, staff("镇窗口"), OpenForm{Item: c.items["D01"], Answers: answers["D01"], Subject: tongli.Area(), Applicant: citizen(), Papers: seen("id-card", "photo", "proof"), Accept: true})
 	if err != nil {
 		b.Fatal(err)
 	}

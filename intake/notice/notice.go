@@ -80,6 +80,7 @@ type Data struct {
 	Days      int
 	Approver  string
 	Manner    string
+	Lapses    string // the rule by which what is not brought until the day is deemed withdrawn; "": none does
 }
 
 //go:embed templates/*.txt
@@ -193,11 +194,12 @@ func Sample() Data {
 	return Data{
 		Number: "320509111201告〔2026〕000042号", CaseNumber: "320509111201.1.42", Item: "申领居住证", Authority: "同里镇人民政府",
 		Center: "叶建村便民服务中心", Telephone: "0512-00000000", Staff: "窗口一", Applicant: "张某某",
-		Received: "2026-03-02", Accepted: "2026-03-04", Date: "2026-03-04", Due: "2026-03-11", Until: "2026-03-20",
+		Received: "2026-03-02", Accepted: "2026-03-04", Date: "2026-03-04", Due: "2026-03-11", Until: "2026-03-18",
 		Materials: []Line{{Name: "居民身份证", State: "已核验原件"}, {Name: "本人相片", State: "复印件", Note: "两寸"}},
 		Missing:   []Line{{Name: "本人相片", Form: "原件 1 份"}, {Name: "居住地住址证明", Form: "原件 1 份、复印件 1 份", Source: "出租人、用人单位或学校", When: "以居住地住址申请的", Note: "房屋租赁合同、产权证明等之一"}},
 		Laws:      []string{"《居住证暂行条例》第九条"}, Promise: "5 个工作日", Fee: "首次申领不收费", Paused: []string{"公示"},
 		Approved: true, Text: "准予发证。", Reason: "不属于本机关职权范围。", Remedy: "可以自收到本决定之日起依法申请行政复议或者提起行政诉讼。", Result: "居住证",
 		Procedure: "公示", Days: 10, Approver: "本机关负责人", Manner: "窗口直接送达",
+		Lapses: "“补正逾期视为撤回”（某市政务服务条例第三十六条）",
 	}
 }

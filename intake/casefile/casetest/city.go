@@ -24,6 +24,8 @@ var (
 	Permit    = ref("PERMIT")    // a permit with public posting and outside step
 	Birth     = ref("BIRTH")     // immediate, at the town
 	Bare      = ref("BARE")      // of which no source gives a step; the district decides
+	Shop      = ref("SHOP")      // a question decides on a check, a posting and a material; of a second version too
+	Moving    = ref("MOVING")    // a bundle: a residence first, then a shop
 )
 
 func ref(code item.Code) item.Ref {
@@ -49,8 +51,27 @@ func Items() []item.Item {
 				wait, outside, step(item.Decide, area.District), step(item.Make, area.District), step(item.Serve, area.Village)}},
 		{Ref: Birth, Name: "birth", Type: item.PublicService, Level: area.Town, Kind: item.Immediate, Scope: item.ScopeDistrict,
 			Steps: []item.Step{step(item.Accept, area.Town), step(item.Decide, area.Town)}},
+		shop(1, step),
+		shop(2, step),
+		{Ref: Moving, Name: "moving", Bundle: item.LifeEvent, Members: []item.Member{{Code: Residence.Code, Stage: 1}, {Code: Shop.Code, Stage: 2}}},
 		{Ref: Bare, Name: "bare", Type: item.Benefit, Level: area.District, Kind: item.Promised},
 	}
+}
+
+// shop is an item whose second version has a step more in front.
+func shop(version item.Version, step func(item.Action, area.Level) item.Step) item.Item {
+	visit, posting := step(item.Check, area.Town), step(item.Posting, area.Town)
+	visit.If, posting.If = `matter == "new"`, `matter == "new"`
+	it := item.Item{Ref: Shop, Name: "shop", Type: item.Confirmation, Level: area.Town, Kind: item.Promised,
+		Situations: []item.Situation{{ID: "matter", Question: "which", Options: []item.Option{{ID: "new"}, {ID: "renew"}}},
+			{ID: "goods", Question: "what", Several: true, Options: []item.Option{{ID: "food"}, {ID: "drink"}}}},
+		Materials: []item.Material{{ID: "form", Need: item.Required}, {ID: "plan", Need: item.Required, If: `matter == "new"`}},
+		Steps:     []item.Step{step(item.Accept, area.Town), visit, posting, step(item.Decide, area.Town), step(item.HandOut, area.Town)}}
+	it.Ref.Version = version
+	if version > 1 {
+		it.Steps = append([]item.Step{step(item.Receive, area.Village)}, it.Steps...)
+	}
+	return it
 }
 
 // City is a realm with those centers, in their first incarnation, and items.
