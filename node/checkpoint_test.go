@@ -59,12 +59,11 @@ func TestForgedCheckpointIsRefused(t *testing.T) {
 			must(t, err)
 			it := all[0]
 			it.Ref.Area = wujiang.Area()
-			if now, ok := c.nodes[wujiang].register.Item(it.Ref.Code, wujiang.Area()); ok {
+			if now, ok := c.nodes[wujiang].register.Item(it.Ref.Code, wujiang.Area(), register.Moment{}); ok {
 				it.Ref.Version = now.Ref.Version
 			}
-			base := it.Ref.Version
 			it.Ref.Version++
-			c.must(wujiang, register.Publication{Item: it, Base: base})
+			c.approve(wujiang, it)
 			c.level()
 			status := village.feed.Status()
 			t.Logf("%s follows %s and holds against its town: %+v", yejian, status.Source, status.Refused)

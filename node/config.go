@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +37,7 @@ type Config struct {
 	Peer     PeerConfig   `yaml:"peer"`
 	Enrol    ListenConfig `yaml:"enrol"`
 	Presence ListenConfig `yaml:"presence"`
-	API      ListenConfig `yaml:"api"`
+	API      APIConfig    `yaml:"api"`
 	Disk     DiskConfig   `yaml:"disk"`
 	Log      LogConfig    `yaml:"log"`
 	Timing   TimingConfig `yaml:"timing"`
@@ -46,6 +47,12 @@ type Config struct {
 type PeerConfig struct {
 	Listen   []string `yaml:"listen"`   // multiaddrs; none: this node only dials out
 	Announce []string `yaml:"announce"` // multiaddrs written into the directory; none: those listened on
+}
+
+// APIConfig is where the API and the pages answer.
+type APIConfig struct {
+	Listen string `yaml:"listen"` // host:port; empty switches it off
+	Public string `yaml:"public"` // https://host of what stands before it for the public; none: it is not public
 }
 
 // ListenConfig is a host:port; empty switches the service off.
@@ -169,7 +176,7 @@ func DefaultConfig(center area.Center) Config {
 		Peer:     PeerConfig{Listen: []string{"/ip4/0.0.0.0/tcp/7400"}},
 		Enrol:    ListenConfig{"0.0.0.0:7401"},
 		Presence: ListenConfig{"0.0.0.0:7402"},
-		API:      ListenConfig{"127.0.0.1:7403"},
+		API:      APIConfig{Listen: "127.0.0.1:7403"},
 		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 	if center != "" && center.Level() <= area.Town {
@@ -243,6 +250,9 @@ func (c Config) Check() error {
 		if _, _, err := net.SplitHostPort(listen); err != nil {
 			errs = append(errs, fmt.Errorf("%s.listen: %w", name, err))
 		}
+	}
+	if u, err := url.Parse(c.API.Public); c.API.Public != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.HasSuffix(c.API.Public, "/")) {
+		errs = append(errs, fmt.Errorf("api.public: %q, want an address such as https://banshi.example.cn, without a slash at its end", c.API.Public))
 	}
 	if level := new(slog.Level); level.UnmarshalText([]byte(c.Log.Level)) != nil {
 		errs = append(errs, fmt.Errorf("log.level: %q, want debug, info, warn or error", c.Log.Level))

@@ -2,10 +2,12 @@ package node
 
 import (
 	"slices"
+	"time"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/register"
+	"tongban/catalog/workday"
 	"tongban/consensus/chain"
 	"tongban/intake/casefile"
 	"tongban/node/peers"
@@ -18,6 +20,7 @@ type directory struct {
 	*register.Register
 	self     area.Center
 	contacts []Contact
+	now      func() time.Time
 }
 
 // --- what the lines between nodes ask (peers.Directory) ---
@@ -104,9 +107,9 @@ func (d parties) Grants(id casefile.ID) []casefile.Grant {
 // Item is one published version.
 func (d parties) Item(ref item.Ref) (*item.Item, bool) { return d.Version(ref) }
 
-// Offered is the current version of an item as an area sees it.
+// Offered is the version of an item by which an area works today.
 func (d parties) Offered(code item.Code, in area.Code) (*item.Item, bool) {
-	return d.Register.Item(code, in)
+	return d.Register.Item(code, in, register.Moment{Day: workday.DateOf(d.now())})
 }
 
 // Office is how a center presents itself.

@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tongban/catalog/forms"
 	"tongban/catalog/register"
 	"tongban/consensus/certify"
 	"tongban/consensus/chain"
@@ -77,6 +78,7 @@ type Node struct {
 	peers     *peers.Peers
 	attach    *attach.Store
 	exchange  *exchange.Exchange
+	forms     *forms.Store
 	cabinet   *cabinet.Cabinet
 	desk      *desk.Desk
 	feed      *feed.Service
@@ -152,7 +154,7 @@ func (n *Node) openRegister() (err error) {
 	if err != nil {
 		return err
 	}
-	n.directory = directory{n.register, n.config.Center, n.trust.Contacts}
+	n.directory = directory{n.register, n.config.Center, n.trust.Contacts, n.now}
 	return nil
 }
 
@@ -166,7 +168,11 @@ func (n *Node) openPeers() (err error) {
 		Directory: lines{n.directory}, Profile: profile, Log: n.log, Now: n.now,
 		Up: n.peerUp, Down: n.peerDown, Timing: n.config.Timing.peers(),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	n.forms = forms.New(forms.Config{Files: forms.Files{DB: n.store.DB()}, Network: n.peers, Sources: n.directory.sources, Log: n.log})
+	return nil
 }
 
 func (n *Node) openIntake() (err error) {
@@ -406,7 +412,7 @@ func (n *Node) openQuorum() (*quorum.Quorum, error) {
 	return quorum.Open(quorum.Config{
 		Self: string(n.config.Center), Machine: n.register, Store: raftstore.New(n.store.DB()),
 		SnapshotDir: filepath.Join(n.dir, snapshotDir), Network: n.peers, Voters: n.voters,
-		Timing: n.config.Timing.quorum(), Log: n.log,
+		Timing: n.config.Timing.quorum(), Now: n.now, Log: n.log,
 	})
 }
 

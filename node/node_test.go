@@ -14,7 +14,7 @@ func TestACaseTravelsUpAndBack(t *testing.T) {
 	codes := c.publish("D01")
 
 	done, err := c.nodes[yejian].desk.Open(c.ctx, clerk(), desk.OpenForm{
-		Item: codes["D01"], Subject: yejian.Area(), Agency: true,
+		Item: codes["D01"], Answers: situations["D01"], Subject: yejian.Area(), Agency: true,
 		Applicant: desk.Applicant{Person: desk.Person{Name: "甲某某"}},
 		Papers:    []desk.Paper{{ID: "id-card", State: casefile.OriginalSeen}},
 	})

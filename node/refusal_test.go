@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/catalog/condition"
+	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/rule"
 	"tongban/catalog/starter"
@@ -114,11 +116,14 @@ func TestExpiredTicketIsRefused(t *testing.T) {
 func (c *city) opened(center area.Center, form desk.OpenForm) casefile.State {
 	c.t.Helper()
 	form.Applicant = desk.Applicant{Person: desk.Person{Name: "甲某某"}}
-	it, ok := c.nodes[center].register.Item(form.Item, center.Area())
+	it, ok := c.nodes[center].register.Item(form.Item, center.Area(), register.Moment{})
 	if !ok {
 		c.t.Fatalf("%s does not offer %s", center, form.Item)
 	}
-	for _, m := range it.Materials {
+	form.Answers = situations[it.Record]
+	s, err := condition.Select(it, form.Answers)
+	must(c.t, err)
+	for _, m := range s.Materials {
 		form.Papers = append(form.Papers, desk.Paper{ID: m.ID, State: casefile.OriginalSeen})
 	}
 	done, err := c.nodes[center].desk.Open(c.ctx, clerk(), form)
@@ -319,14 +324,15 @@ func TestTownCommandsForAnotherTown(t *testing.T) {
 	all, err := starter.Items()
 	must(t, err)
 	own := all[0]
-	own.Ref.Area, own.Ref.Version = tongli.Area(), 1
+	own.Basic, own.Implement, own.Handling, own.Local = "", "", "", true
+	own.Ref = item.Ref{Code: "TB-OWN", Area: tongli.Area(), Version: 1}
 	theirs := own
 	theirs.Ref.Area = lili.Area()
-	result := c.propose(tongli, register.Publication{Item: theirs})
+	result := c.propose(tongli, register.Draft{Item: theirs})
 	if result.Outcome != register.NoAuthority || result.Index <= head {
 		t.Fatalf("%+v", result)
 	}
-	c.logged(wujiang, "command refused", "outcome=no_authority", "by="+string(tongli), "kind=publish_item")
+	c.logged(wujiang, "command refused", "outcome=no_authority", "by="+string(tongli), "kind=draft_item")
 	for _, n := range c.nodes {
 		c.level()
 		rec, err := n.register.Record(result.Index)
@@ -337,5 +343,5 @@ func TestTownCommandsForAnotherTown(t *testing.T) {
 			t.Errorf("the record: %+v by %+v", rec, command.ID)
 		}
 	}
-	c.must(tongli, register.Publication{Item: own}) // for its own area it may
+	c.approve(tongli, own) // for its own area it may
 }

@@ -19,9 +19,9 @@ import (
 // services is the node as its API sees it.
 func (n *Node) services() api.Services {
 	return api.Services{
-		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Exchange: n.exchange,
+		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Exchange: n.exchange, Forms: n.forms,
 		Propose: n.Propose, Invite: n.Invite, TransferLead: n.transferLead,
-		Status: n.Status, NotReady: n.notReady,
+		Status: n.Status, Now: n.now, Public: n.config.API.Public, NotReady: n.notReady,
 		Backup: func(ctx context.Context, w io.Writer) error { return n.store.Backup(ctx, w, n.now()) },
 	}
 }

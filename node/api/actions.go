@@ -6,6 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tongban/catalog/bundle"
+	"tongban/catalog/item"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 )
@@ -28,6 +30,16 @@ func (s *Server) registerActions(api huma.API) {
 	route(s, api, op("case-open", http.MethodPost, "/v1/cases", "open a case", "cases"),
 		func(ctx context.Context, in *struct{ Body Acting[desk.OpenForm] }) (desk.Done, error) {
 			return d.Open(ctx, in.Body.By, in.Body.Form)
+		})
+	route(s, api, op("bundle-plan", http.MethodPost, "/v1/bundles/plan", "tell what a bundle asks of an applicant", "cases"),
+		func(_ context.Context, in *struct{ Body desk.BundleForm }) (BundlePlan, error) {
+			return s.planBundle(in.Body)
+		})
+	route(s, api, op("bundle-open", http.MethodPost, "/v1/bundles", "open the cases of a bundle from one intake", "cases"),
+		func(ctx context.Context, in *struct {
+			Body Acting[desk.BundleForm]
+		}) (desk.Intake, error) {
+			return d.OpenBundle(ctx, in.Body.By, in.Body.Form)
 		})
 	action(s, api, desk.Receive, "record what was laid on the counter", d.Receive)
 	action(s, api, desk.Notice, "give the one-time notice", d.Notice)
@@ -56,6 +68,25 @@ func (s *Server) registerActions(api huma.API) {
 	action(s, api, desk.Seize, "open the epoch that was granted", plain(d.Seize))
 	action(s, api, desk.Conclude, "conclude a case", noted(d.Conclude))
 	action(s, api, desk.Archive, "archive a case", noted(d.Archive))
+}
+
+// BundlePlan is what a bundle asks of an applicant, with the names of its
+// members.
+type BundlePlan struct {
+	bundle.Plan
+	Names map[item.Code]string `json:"names"`
+}
+
+func (s *Server) planBundle(form desk.BundleForm) (BundlePlan, error) {
+	plan, err := s.node.Desk.PlanBundle(form)
+	if err != nil {
+		return BundlePlan{}, err
+	}
+	out := BundlePlan{Plan: plan, Names: map[item.Code]string{}}
+	for _, p := range plan.Parts {
+		out.Names[p.Member.Code] = p.Item.Name
+	}
+	return out, nil
 }
 
 type do[F any] func(context.Context, desk.By, casefile.ID, F) (desk.Done, error)

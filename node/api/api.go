@@ -17,10 +17,13 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tongban/catalog/rule"
 )
 
 // MaxBody is the largest request body, in bytes: a case with its scanned
@@ -34,7 +37,7 @@ type Server struct {
 	token string
 	log   *slog.Logger
 
-	index   index
+	index   *index
 	handler http.Handler
 }
 
@@ -42,12 +45,14 @@ type Server struct {
 // must bring, as "Authorization: Bearer …" or in the cookie of the pages.
 func New(node Services, token, version string, log *slog.Logger) *Server {
 	s := &Server{node: node, token: token, log: log}
+	s.index = newIndex(node.Register, node.Cabinet, node.Self, node.Now)
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Tongban 通办", version)
 	config.Info.Description = "One center's node. Every call needs the local token as a bearer token."
 	config.DocsPath = "" // its page loads scripts from elsewhere
 	config.CreateHooks = nil
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[rule.Document](), reflect.TypeFor[map[string]any]())
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer"},
 	}
@@ -62,7 +67,13 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	s.registerRequests(api)
 	stream(mux, api, op("backup", http.MethodGet, "/v1/backup", "write everything that the node holds, but for its key", "node"), s.backup)
 	stream(mux, api, op("inbox", http.MethodPost, "/v1/inbox", "take a file in that another node's outbox wrote", "exchange"), s.take)
+	stream(mux, api, op("form-keep", http.MethodPost, "/v1/forms", "keep a file that items will name", "catalogue"), s.keepForm)
+	stream(mux, api, op("form", http.MethodGet, "/v1/forms/{hash}", "give a file out that an item names", "catalogue"), s.form)
 	mux.HandleFunc("GET /{$}", s.page)
+	pages := s.pages()
+	for _, path := range []string{"/catalogue", "/catalogue/", "/guide/", "/coverage", "/drafts", "/drafts/", "/web/"} {
+		mux.Handle("GET "+path, pages)
+	}
 	mux.HandleFunc("GET /healthz", s.healthy)
 	mux.HandleFunc("GET /readyz", s.ready)
 	s.handler = s.guard(mux)
@@ -98,6 +109,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
+	var keeping sync.WaitGroup
+	defer keeping.Wait()
+	kept, stop := context.WithCancel(ctx)
+	defer stop()
+	keeping.Go(func() { s.index.keep(kept) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {

@@ -3,19 +3,19 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"tongban/catalog/area"
+	"tongban/catalog/condition"
 	"tongban/catalog/item"
 	"tongban/catalog/register"
-	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
+	"tongban/intake/casefile"
+	"tongban/intake/desk"
 )
-
-// MaxBatch is how many items one call publishes.
-const MaxBatch = 2000
 
 // ItemList is one page of the catalogue.
 type ItemList struct {
@@ -25,44 +25,54 @@ type ItemList struct {
 }
 
 type itemQuery struct {
-	Text       string    `query:"text" maxLength:"100" doc:"part of name, alias, code or department"`
-	Department string    `query:"department" maxLength:"100"`
-	Area       area.Code `query:"area" doc:"as this area sees the catalogue; default: this center's"`
-	After      item.Code `query:"after" doc:"the last code of the page before"`
-	AfterArea  area.Code `query:"after_area"`
-	Limit      int       `query:"limit" minimum:"1" maximum:"500" default:"50"`
-	Withdrawn  bool      `query:"withdrawn"`
+	Text       string       `query:"text" maxLength:"100" doc:"part of name, alias, code or department"`
+	Department string       `query:"department" maxLength:"100"`
+	Area       area.Code    `query:"area" doc:"as this area sees the catalogue; default: this center's"`
+	After      item.Code    `query:"after" doc:"the last code of the page before"`
+	AfterArea  area.Code    `query:"after_area"`
+	Limit      int          `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	Withdrawn  bool         `query:"withdrawn"`
+	Bundles    bool         `query:"bundles" doc:"only bundles"`
+	On         workday.Date `query:"on" doc:"the catalogue of that day; default: today"`
 }
 
 // ItemPath names a version of an item; exported as CasePath is.
 type ItemPath struct {
 	Code    item.Code    `path:"code" maxLength:"40"`
 	Area    area.Code    `query:"area" doc:"whose version; default: the one that this center works by"`
-	Version item.Version `query:"version" doc:"0: the current one"`
+	Version item.Version `query:"version" doc:"0: the one in force"`
+	On      workday.Date `query:"on" doc:"the one of that day; default: today"`
 }
 
 // ItemView is one version and what the machine finds in it.
 type ItemView struct {
-	Item     item.Item      `json:"item"`
-	Findings []item.Finding `json:"findings,omitempty"`
+	Item       item.Item        `json:"item"`
+	Findings   []item.Finding   `json:"findings,omitempty"`
+	Supplement *item.Supplement `json:"supplement,omitempty"` // of this center's counter
+	Upcoming   []item.Ref       `json:"upcoming,omitempty"`   // published, not in effect yet
 }
 
-// Publishing is items to publish for an area.
-type Publishing struct {
-	Items []item.Item `json:"items" maxItems:"2000"`
-	Area  area.Code   `json:"area,omitempty"` // for whom; default: this center's own
-	Staff string      `json:"staff"`
-	Note  string      `json:"note,omitempty"`
-	Check bool        `json:"check,omitempty"` // only tell what would come of it
+// Comparison is two versions in words.
+type Comparison struct {
+	From    item.Ref      `json:"from"`
+	To      item.Ref      `json:"to"`
+	Changes []item.Change `json:"changes"`
+	Better  []item.Change `json:"better,omitempty"` // of them, for the applicant
+	Worse   []item.Change `json:"worse,omitempty"`
 }
 
-// PublishedItem is what came of one item.
-type PublishedItem struct {
-	Ref      item.Ref         `json:"ref"`
-	Name     string           `json:"name"`
-	Findings []item.Finding   `json:"findings,omitempty"`
-	Changes  []string         `json:"changes,omitempty"` // against the version before
-	Result   *register.Result `json:"result,omitempty"`  // nil when only checked, or when a finding forbids it
+// TouchedCase is an open case under an older version than the one in force.
+type TouchedCase struct {
+	ID      casefile.ID    `json:"id"`
+	Number  string         `json:"number"`
+	Phase   casefile.Phase `json:"phase"`
+	Holder  area.Center    `json:"holder"`
+	Pinned  item.Ref       `json:"pinned"`
+	Current item.Ref       `json:"current"`
+	Erratum bool           `json:"erratum,omitempty"` // the pinned version was corrected
+	// Better are the changes that favour the applicant, where the version in
+	// force may be applied to open cases (立法法 104).
+	Better []item.Change `json:"better,omitempty"`
 }
 
 func (s *Server) registerCatalogue(api huma.API) {
@@ -71,44 +81,42 @@ func (s *Server) registerCatalogue(api huma.API) {
 	route(s, api, op("item", http.MethodGet, "/v1/items/{code}", "show an item", "catalogue"), s.item)
 	route(s, api, op("item-history", http.MethodGet, "/v1/items/{code}/history", "list the versions of an item", "catalogue"),
 		func(_ context.Context, in *ItemPath) ([]register.Published, error) {
-			return s.node.Register.History(in.Code)
+			all, err := s.node.Register.History(in.Code)
+			if all == nil {
+				all = []register.Published{}
+			}
+			return all, err
 		})
-	route(s, api, op("item-diff", http.MethodGet, "/v1/items/{code}/diff", "tell two versions of an item apart", "catalogue"), s.diff)
-	route(s, api, op("items-publish", http.MethodPost, "/v1/items", "publish items", "catalogue"), s.publish)
-	route(s, api, op("item-withdraw", http.MethodPost, "/v1/items/{code}/withdraw", "withdraw an item", "catalogue"), s.withdraw)
-	route(s, api, op("rules", http.MethodGet, "/v1/rules", "list the rules of an area", "catalogue"),
+	route(s, api, op("item-diff", http.MethodGet, "/v1/items/{code}/diff", "tell two versions of an item apart", "catalogue"),
 		func(_ context.Context, in *struct {
-			Area area.Code `query:"area"`
-		}) ([]rule.Rule, error) {
-			return s.node.Register.Rules().Settings(s.areaOr(in.Area)), nil
+			ItemPath
+			From item.Version `query:"from" doc:"0: the one before"`
+		}) (Comparison, error) {
+			newer, err := s.version(&in.ItemPath)
+			if err != nil {
+				return Comparison{}, err
+			}
+			return s.compare(newer, in.From)
 		})
-	route(s, api, op("rule-set", http.MethodPut, "/v1/rules", "set a rule", "catalogue"),
-		func(ctx context.Context, in *struct {
+	route(s, api, op("item-cases", http.MethodGet, "/v1/items/{code}/cases", "list the open cases under an older version", "catalogue"),
+		func(_ context.Context, in *ItemPath) ([]TouchedCase, error) { return s.touched(in.Code) })
+	route(s, api, op("item-selection", http.MethodPost, "/v1/items/{code}/selection", "tell which materials and steps a situation selects", "catalogue"),
+		func(_ context.Context, in *struct {
+			ItemPath
 			Body struct {
-				Area  area.Code `json:"area"`
-				Rule  rule.Rule `json:"rule"`
-				Staff string    `json:"staff"`
+				Answers item.Answers `json:"answers,omitempty"`
 			}
-		}) (register.Result, error) {
-			return s.propose(ctx, "set a rule", Wish{Body: register.RuleSetting{Area: in.Body.Area, Rule: in.Body.Rule}, Staff: in.Body.Staff})
-		})
-	route(s, api, op("calendar", http.MethodGet, "/v1/calendar", "list the years whose working days are published", "catalogue"),
-		func(context.Context, *none) ([]workday.Year, error) {
-			years, err := s.node.Register.Years()
-			if years == nil {
-				years = []workday.Year{}
+		}) (condition.Selection, error) {
+			it, err := s.version(&in.ItemPath)
+			if err != nil {
+				return condition.Selection{}, err
 			}
-			return years, err
+			return condition.Select(it, in.Body.Answers)
 		})
-	route(s, api, op("calendar-set", http.MethodPut, "/v1/calendar", "publish the working days of a year", "catalogue"),
-		func(ctx context.Context, in *struct {
-			Body struct {
-				Year  workday.Year `json:"year"`
-				Staff string       `json:"staff"`
-			}
-		}) (register.Result, error) {
-			return s.propose(ctx, "publish a calendar", Wish{Body: register.CalendarSetting{Year: in.Body.Year}, Staff: in.Body.Staff})
-		})
+	route(s, api, op("item-withdraw", http.MethodPost, "/v1/items/{code}/withdraw", "withdraw an item", "catalogue"), s.withdraw)
+	s.registerDrafts(api)
+	s.registerLocal(api)
+	s.registerRules(api)
 }
 
 func (s *Server) areaOr(a area.Code) area.Code {
@@ -118,19 +126,49 @@ func (s *Server) areaOr(a area.Code) area.Code {
 	return a
 }
 
+func timeOf(ms int64) time.Time { return time.UnixMilli(ms) }
+
+func (s *Server) today() workday.Date { return workday.DateOf(s.node.Now()) }
+
+// moment is the catalogue of a day, or of now.
+func (s *Server) moment(day workday.Date) (register.Moment, error) {
+	switch {
+	case day == "" || day == s.today():
+		return register.Moment{Day: s.today()}, nil
+	case !day.Valid():
+		return register.Moment{}, refusal.Newf(refusal.Malformed, "look at a day", "write it as 2026-11-22", "%q is no day", day)
+	}
+	return s.node.Register.On(day), nil
+}
+
 func (s *Server) items(_ context.Context, in *itemQuery) (ItemList, error) {
-	f := register.Filter{Area: s.areaOr(in.Area), Text: in.Text, Department: in.Department, Withdrawn: in.Withdrawn}
+	on, err := s.moment(in.On)
+	if err != nil {
+		return ItemList{}, err
+	}
+	f := register.Filter{Area: s.areaOr(in.Area), Text: in.Text, Department: in.Department, Withdrawn: in.Withdrawn, Bundles: in.Bundles, On: on}
 	found, more := s.node.Register.Items(f, item.Ref{Code: in.After, Area: in.AfterArea}, in.Limit)
+	if found == nil {
+		found = []register.Summary{}
+	}
 	return ItemList{found, more, s.node.Register.CountItems(f)}, nil
 }
 
 func (s *Server) version(in *ItemPath) (*item.Item, error) {
-	it, ok := s.node.Register.Item(in.Code, s.areaOr(in.Area))
-	if ok && in.Version != 0 {
-		it, ok = s.node.Register.Version(item.Ref{Code: in.Code, Area: it.Ref.Area, Version: in.Version})
+	on, err := s.moment(in.On)
+	if err != nil {
+		return nil, err
+	}
+	it, ok := s.node.Register.Item(in.Code, s.areaOr(in.Area), on)
+	if in.Version != 0 {
+		ref := item.Ref{Code: in.Code, Area: s.areaOr(in.Area), Version: in.Version}
+		if ok {
+			ref.Area = it.Ref.Area
+		}
+		it, ok = s.node.Register.Version(ref)
 	}
 	if !ok {
-		return nil, refusal.Newf(refusal.NotFound, "show item", "find it with 'tongban item search'",
+		return nil, refusal.Newf(refusal.NotFound, "show item", "find it with 'tongban item search', or look at 'tongban item history'",
 			"%s is not offered for %s", in.Code, s.areaOr(in.Area))
 	}
 	return it, nil
@@ -141,87 +179,98 @@ func (s *Server) item(_ context.Context, in *ItemPath) (ItemView, error) {
 	if err != nil {
 		return ItemView{}, err
 	}
-	return ItemView{*it, item.Validate(*it)}, nil
+	v := ItemView{Item: *it, Findings: s.findings(it)}
+	on, err := s.moment(in.On)
+	if err != nil {
+		return ItemView{}, err
+	}
+	if local, ok := s.node.Register.Supplement(in.Code, s.node.Self().Center, on); ok {
+		v.Supplement = &local
+	}
+	history, err := s.node.Register.History(in.Code)
+	for _, p := range history {
+		if p.Ref.Area == it.Ref.Area && p.Effective > s.today() && p.Withdrawn == 0 {
+			v.Upcoming = append(v.Upcoming, p.Ref)
+		}
+	}
+	return v, err
 }
 
-func (s *Server) diff(_ context.Context, in *struct {
-	ItemPath
-	From item.Version `query:"from" doc:"0: the one before"`
-}) ([]string, error) {
-	newer, err := s.version(&in.ItemPath)
-	if err != nil {
-		return nil, err
-	}
+// compare tells a version from an earlier one; 0: the one before.
+func (s *Server) compare(newer *item.Item, from item.Version) (Comparison, error) {
 	ref := newer.Ref
-	if ref.Version = in.From; in.From == 0 {
+	if ref.Version = from; from == 0 {
 		ref.Version = newer.Ref.Version - 1
 	}
 	older, ok := s.node.Register.Version(ref)
 	if !ok {
-		return nil, refusal.Newf(refusal.NotFound, "compare", "", "%s has no version %d", in.Code, ref.Version)
+		return Comparison{}, refusal.Newf(refusal.NotFound, "compare", "list them with 'tongban item history'", "%s has no version %d for %s", ref.Code, ref.Version, ref.Area)
 	}
-	return changes(*older, *newer), nil
+	c := Comparison{From: ref, To: newer.Ref, Changes: item.Diff(*older, *newer)}
+	if c.Changes == nil {
+		c.Changes = []item.Change{}
+	}
+	c.Better, c.Worse = item.Favourable(*older, *newer)
+	return c, nil
 }
 
-func changes(older, newer item.Item) []string {
-	out := []string{}
-	for _, c := range item.Diff(older, newer) {
-		out = append(out, c.String())
-	}
-	return out
-}
+// over reports whether nothing more is promised to the applicant of a case.
+func over(p casefile.Phase) bool { return p == casefile.PhaseConcluded || p == casefile.PhaseArchived }
 
-func (s *Server) publish(ctx context.Context, in *struct{ Body Publishing }) ([]PublishedItem, error) {
-	target := s.areaOr(in.Body.Area)
-	out := make([]PublishedItem, 0, len(in.Body.Items))
-	wishes := make([]Wish, 0, len(in.Body.Items))
-	var sound []int
-	for _, it := range in.Body.Items {
-		base := item.Version(0)
-		var previous *item.Item
-		if current, ok := s.node.Register.Item(it.Ref.Code, target); ok && current.Ref.Area == target {
-			base, previous = current.Ref.Version, current
-		} else if versions, err := s.node.Register.History(it.Ref.Code); err == nil {
-			for _, v := range versions { // it may have been withdrawn
-				if v.Ref.Area == target {
-					base = max(base, v.Ref.Version)
-				}
-			}
-		}
-		it.Ref.Area, it.Ref.Version = target, base+1
-		p := PublishedItem{Ref: it.Ref, Name: it.Name, Findings: item.Validate(it)}
-		if previous != nil {
-			p.Changes = changes(*previous, it)
-		}
-		if item.Publishable(p.Findings) {
-			sound = append(sound, len(out))
-			wishes = append(wishes, Wish{Body: register.Publication{Item: it, Base: base}, Staff: in.Body.Staff, Note: in.Body.Note})
-		}
-		out = append(out, p)
-	}
-	if in.Body.Check || len(sound) < len(out) || len(out) == 0 {
-		return out, nil // all or nothing: one that may not be published stops the rest
-	}
-	results, err := s.node.Propose(ctx, wishes...)
+// touched lists the cases here that are open under another version of an item
+// than the one in force for them.
+func (s *Server) touched(code item.Code) ([]TouchedCase, error) {
+	out := []TouchedCase{}
+	today := register.Moment{Day: s.today()}
+	history, err := s.node.Register.History(code)
 	if err != nil {
 		return nil, err
 	}
-	for i, r := range results {
-		out[sound[i]].Result = &r
+	corrected := map[item.Ref]bool{}
+	for _, p := range history {
+		if before := p.Ref; p.Erratum {
+			before.Version--
+			corrected[before] = true
+		}
 	}
-	return out, nil
+	for skip := 0; ; {
+		page, err := s.node.Desk.Worklist(desk.Query{Box: desk.All, Text: string(code), Skip: skip, Limit: 200})
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range page.Cases {
+			current, ok := s.node.Register.Item(code, one.Subject, today)
+			if one.Item.Code != code || !ok || current.Ref == one.Item || over(one.Phase) {
+				continue
+			}
+			t := TouchedCase{
+				ID: one.ID, Number: one.Number, Phase: one.Phase, Holder: one.Holder,
+				Pinned: one.Item, Current: current.Ref, Erratum: corrected[one.Item],
+			}
+			if pinned, ok := s.node.Register.Version(one.Item); ok && current.OpenCases == item.FavourableOpen {
+				t.Better, _ = item.Favourable(*pinned, *current)
+			}
+			out = append(out, t)
+		}
+		if skip += len(page.Cases); len(page.Cases) == 0 || skip >= page.Total {
+			return out, nil
+		}
+	}
 }
 
 func (s *Server) withdraw(ctx context.Context, in *struct {
 	ItemPath
 	Body struct {
-		Reason string `json:"reason" minLength:"1"`
-		Staff  string `json:"staff"`
+		Reason string       `json:"reason" minLength:"1"`
+		From   workday.Date `json:"from,omitempty"` // the first day without it; default: today
+		Staff  string       `json:"staff"`
 	}
 }) (register.Result, error) {
 	it, err := s.version(&in.ItemPath)
 	if err != nil {
 		return register.Result{}, err
 	}
-	return s.propose(ctx, "withdraw "+string(in.Code), Wish{Body: register.Withdrawal{Ref: it.Ref, Reason: in.Body.Reason}, Staff: in.Body.Staff})
+	return s.propose(ctx, "withdraw "+string(in.Code), Wish{
+		Body: register.Withdrawal{Ref: it.Ref, Reason: in.Body.Reason, From: string(in.Body.From)}, Staff: in.Body.Staff,
+	})
 }

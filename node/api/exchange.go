@@ -62,8 +62,7 @@ func (s *Server) registerExchange(api huma.API) {
 func (s *Server) take(w http.ResponseWriter, r *http.Request) {
 	got, err := s.node.Exchange.Import(r.Context(), r.Body)
 	if err != nil {
-		p, _ := s.fail("take a file in", err).(*Problem)
-		writeProblem(w, p)
+		s.writeError(w, "take a file in", err)
 		return
 	}
 	writeJSON(w, got)

@@ -61,6 +61,12 @@ func (s *Server) fail(op string, err error) error {
 	return problem(status, string(code), err.Error(), refusal.HintOf(err))
 }
 
+// writeError answers a stream's error as JSON operations answer theirs.
+func (s *Server) writeError(w http.ResponseWriter, op string, err error) {
+	p, _ := s.fail(op, err).(*Problem)
+	writeProblem(w, p)
+}
+
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)

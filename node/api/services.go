@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/catalog/forms"
 	"tongban/catalog/register"
 	"tongban/consensus/certify"
 	"tongban/consensus/chain"
@@ -28,6 +29,7 @@ type Services struct {
 	Cabinet  *cabinet.Cabinet
 	Desk     *desk.Desk
 	Exchange *exchange.Exchange
+	Forms    *forms.Store
 	// Propose brings commands of this center to the Register and waits until
 	// this node's copy has them.
 	Propose func(ctx context.Context, wishes ...Wish) ([]register.Result, error)
@@ -36,8 +38,12 @@ type Services struct {
 	// TransferLead hands the lead of the voters to another.
 	TransferLead func(ctx context.Context, to string) error
 	Status       func() Status
-	NotReady     func() string // "" when the node serves
-	Backup       func(ctx context.Context, w io.Writer) error
+	Now          func() time.Time
+	// Public is the address at which the public reaches the pages, without a
+	// slash at its end; "" where it does not.
+	Public   string
+	NotReady func() string // "" when the node serves
+	Backup   func(ctx context.Context, w io.Writer) error
 }
 
 // Wish is one command before it has a number.
