@@ -155,8 +155,8 @@ on wujiang voter add "${center[tongli]}" >/dev/null
 on wujiang voter add "${center[lili]}" >/dev/null
 say "three voters: $(on wujiang voter list | sed 1d | cut -d' ' -f1 | xargs)"
 
-on wujiang item publish --starter >/dev/null
-on wujiang calendar publish --starter >/dev/null
+on wujiang item import --starter --staff 目录管理 --approve 目录审核 >/dev/null
+on wujiang calendar import --starter >/dev/null
 say "$(on wujiang status --json | field items) items published through Raft"
 
 level() { # every copy of the Register has what the district's has
@@ -197,7 +197,9 @@ step yejian settle "$one" --conclude
 
 say "story 2: 居住证, one notice, village → town → district and back"
 permit=TE44011350000011705442106041002
-two=$(on yejian case open $permit --subject "${center[yejian]}" --name 虚构乙 --resident-id 999999198803150024 \
+refused 3 on yejian case open $permit --subject "${center[yejian]}" --name 虚构乙 # what is the applicant's situation?
+grep -q filer "$work/refused" || fail "the refusal does not tell the question"
+two=$(on yejian case open $permit --answer filer=self --subject "${center[yejian]}" --name 虚构乙 --resident-id 999999198803150024 \
   --paper id-card --paper photo=missing -q)
 say "  yejian: opened $two"
 refused 3 on yejian case accept "$two"
@@ -217,7 +219,7 @@ step yejian hand-out "$two"
 step yejian conclude "$two"
 
 say "story 3: 残疾人证换领, received in another town, decided at home, handed out where it was asked for"
-three=$(on chengsi case open TB-D23 --subject "${center[yejian]}" --deliver "${center[fenhuwan]}" \
+three=$(on chengsi case open TB-D23 --answer traits=none --subject "${center[yejian]}" --deliver "${center[fenhuwan]}" \
   --name 虚构丙 --resident-id 999999197506200035 --complete -q)
 say "  chengsi: opened $three"
 pass "$three" chengsi tongli

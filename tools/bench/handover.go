@@ -115,7 +115,7 @@ func passMany(ctx context.Context, c *city, holder *follower, flight, n int) (to
 	ids := make(chan casefile.ID, n)
 	for range n {
 		done, err := town.Desk().Open(ctx, desk.By{Staff: staff}, desk.OpenForm{
-			Item: it.Ref.Code, Subject: yejian.Area(),
+			Item: it.Ref.Code, Answers: situation, Subject: yejian.Area(),
 			Applicant: desk.Applicant{Person: desk.Person{Name: "测试申请人"}},
 		})
 		if err != nil {

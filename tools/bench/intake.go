@@ -12,6 +12,7 @@ import (
 	"github.com/dgraph-io/badger/v4"
 
 	"tongban/catalog/area"
+	"tongban/catalog/condition"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node"
@@ -101,7 +102,8 @@ func intake(ctx context.Context, b *bench) (err error) {
 func counter(ctx context.Context, c *city) commits {
 	it := c.items["D01"]
 	var papers []desk.Paper
-	for _, m := range it.Materials {
+	asked, _ := condition.Select(&it, situation) // wrong answers are refused at the counter
+	for _, m := range asked.Materials {
 		state := casefile.OriginalSeen
 		if m.Copies > 0 {
 			state = casefile.Copy
@@ -109,7 +111,7 @@ func counter(ctx context.Context, c *city) commits {
 		papers = append(papers, desk.Paper{ID: m.ID, State: state})
 	}
 	form := desk.OpenForm{
-		Item: it.Ref.Code, Subject: yejian.Area(), Agency: true, Papers: papers,
+		Item: it.Ref.Code, Answers: situation, Subject: yejian.Area(), Agency: true, Papers: papers,
 		Applicant: desk.Applicant{Person: desk.Person{Name: "测试申请人", Telephone: "00000000000", Address: "苏州市吴江区"}},
 	}
 	return func(int) error {

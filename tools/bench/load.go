@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
-	"tongban/catalog/register"
 	"tongban/catalog/starter"
 )
 
@@ -44,13 +44,13 @@ func load(ctx context.Context, b *bench) (err error) {
 		{what: "items, three voters", unit: "/s"},
 	}
 	for round := range b.rounds(3, 1) {
-		bodies, err := catalogue(round, loadItems)
+		items, err := catalogue(round, loadItems)
 		if err != nil {
 			return err
 		}
 		for i, c := range cities {
 			began := time.Now()
-			if err := c.propose(ctx, wujiang, bodies...); err != nil {
+			if err := c.approve(ctx, wujiang, items...); err != nil {
 				return err
 			}
 			if err := c.level(ctx, wujiang); err != nil {
@@ -73,18 +73,19 @@ func load(ctx context.Context, b *bench) (err error) {
 
 // catalogue makes n items that no round has had before, each as long as one of
 // the starter catalogue.
-func catalogue(round, n int) ([]register.Body, error) {
+func catalogue(round, n int) ([]item.Item, error) {
 	models, err := starter.Items()
 	if err != nil {
 		return nil, err
 	}
-	bodies := make([]register.Body, n)
-	for i := range bodies {
+	models = slices.DeleteFunc(models, func(it item.Item) bool { return !item.Publishable(item.Validate(it)) })
+	items := make([]item.Item, n)
+	for i := range items {
 		it := models[i%len(models)]
 		it.Basic, it.Implement, it.Handling = "", "", ""
 		it.Ref = item.Ref{Code: item.Code(fmt.Sprintf("BENCH-%d-%05d", round, i)), Area: wujiang.Area(), Version: 1}
 		it.Name = fmt.Sprintf("%s（%d）", it.Name, i)
-		bodies[i] = register.Publication{Item: it}
+		items[i] = it
 	}
-	return bodies, nil
+	return items, nil
 }

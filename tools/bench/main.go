@@ -32,6 +32,7 @@ var trials = []trial{
 	{"intake", "durable intake at one counter and at 32, beside the disk", intake},
 	{"handover", "custody from one node to another, durable at both ends", handOver},
 	{"load", "5,000 items into the Register", load},
+	{"catalogue", "10,000 items in one node: load, start, memory, search", wholeCatalogue},
 	{"spread", "one published version to 300 followers", spread},
 	{"village", "memory and start of a village's node", village},
 }

@@ -73,7 +73,7 @@ func spread(ctx context.Context, b *bench) (err error) {
 		it.Ref.Version = item.Version(round + 2)
 		arrived := f.expect(it.Ref)
 		began, spent := time.Now(), processorTime()
-		err := c.propose(ctx, wujiang, register.Publication{Item: it, Base: it.Ref.Version - 1})
+		err := c.approve(ctx, wujiang, it)
 		if err != nil {
 			return err
 		}
@@ -285,7 +285,7 @@ func (f *forest) expect(ref item.Ref) <-chan time.Time {
 			deadline := time.After(2 * time.Minute)
 			for {
 				changed := t.register.Changed()
-				if it, ok := t.register.Item(ref.Code, t.center.Area()); ok && it.Ref.Version >= ref.Version {
+				if it, ok := t.register.Item(ref.Code, t.center.Area(), register.Moment{}); ok && it.Ref.Version >= ref.Version {
 					arrived <- time.Now()
 					return
 				}

@@ -32,7 +32,7 @@ func village(ctx context.Context, b *bench) (err error) {
 	if err := above.start(ctx); err != nil {
 		return err
 	}
-	if _, err := above.call(ctx, "item", "publish", "--starter"); err != nil {
+	if _, err := above.call(ctx, "item", "import", "--starter", "--staff", writer, "--approve", staff); err != nil {
 		return err
 	}
 	ticket, err := above.call(ctx, "invite", string(yejian))

@@ -17,7 +17,6 @@ import (
 	"tongban/catalog/starter"
 	"tongban/catalog/workday"
 	"tongban/node"
-	"tongban/node/api"
 	"tongban/tools/client"
 	"tongban/tools/process"
 )
@@ -39,7 +38,11 @@ var (
 	everyone = append(slices.Clone(voters), villages...)
 )
 
-const clerk = "目录管理"
+// Who writes the catalogue, and who approves it.
+const (
+	clerk    = "目录管理"
+	approver = "目录审核"
+)
 
 // member is one center's node.
 type member struct {
@@ -194,14 +197,8 @@ func (c *city) publish(ctx context.Context) error {
 	for _, it := range items {
 		c.items[it.Record] = it
 	}
-	done, err := first.PublishItems(ctx, api.Publishing{Items: items, Staff: clerk})
-	if err != nil {
+	if _, err := first.PublishItems(ctx, clerk, approver, items...); err != nil {
 		return err
-	}
-	for _, p := range done {
-		if p.Result == nil || p.Result.Outcome != register.Applied {
-			return fmt.Errorf("item %s was not published", p.Ref.Code)
-		}
 	}
 	today := string(workday.DateOf(time.Now()))
 	for _, v := range villages { // births are registered in the village

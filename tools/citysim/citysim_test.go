@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tongban/catalog/area"
+	"tongban/catalog/condition"
 	"tongban/catalog/item"
 	"tongban/catalog/starter"
 	"tongban/consensus/chain"
@@ -111,6 +112,15 @@ func TestPlansFitTheirItems(t *testing.T) {
 		it := c.items[p.record]
 		if p.open.Item != it.Ref.Code || it.Name == "" {
 			t.Errorf("plan %d opens %q", n, p.open.Item)
+		}
+		asked, err := condition.Select(&it, p.open.Answers)
+		if err != nil || len(asked.Open) > 0 {
+			t.Errorf("plan %d leaves %v unanswered: %v", n, asked.Open, err)
+		}
+		for _, paper := range p.laid {
+			if slices.Contains(asked.Excused, paper.ID) {
+				t.Errorf("plan %d brings %s, which falls away", n, paper.ID)
+			}
 		}
 		for _, paper := range p.open.Papers {
 			if _, listed := it.Material(paper.ID); !listed {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tongban/catalog/area"
+	"tongban/catalog/condition"
 	"tongban/catalog/item"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
@@ -16,7 +17,7 @@ type plan struct {
 	record  string
 	counter area.Center
 	open    desk.OpenForm
-	laid    []desk.Paper // everything that the item asks for
+	laid    []desk.Paper // everything that the item asks for in that situation
 	settle  bool         // an immediate case is settled in one go
 }
 
@@ -40,7 +41,8 @@ func newPlan(rng *rand.Rand, c *city) plan {
 		subject = p.counter.Area()
 	}
 	it := c.items[p.record]
-	p.laid = laid(rng, it)
+	f.Answers = answered(rng, it)
+	p.laid = laid(rng, it, f.Answers)
 	f.Item, f.Subject, f.Deliver = it.Ref.Code, subject, deliver
 	f.Applicant.Name = fmt.Sprintf("演示%d", rng.IntN(1e6))
 	f.Applicant.Telephone = "13800000000"
@@ -63,10 +65,21 @@ func newPlan(rng *rand.Rand, c *city) plan {
 
 func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
 
-// laid is everything that an item asks for, with scans of a few kilobytes.
-func laid(rng *rand.Rand, it item.Item) []desk.Paper {
+// answered draws an applicant's situation: one option of every question.
+func answered(rng *rand.Rand, it item.Item) item.Answers {
+	answers := item.Answers{}
+	for _, q := range it.Situations {
+		answers[q.ID] = []string{pick(rng, q.Options).ID}
+	}
+	return answers
+}
+
+// laid is everything that an item asks for in a situation, with scans of a few
+// kilobytes.
+func laid(rng *rand.Rand, it item.Item, answers item.Answers) []desk.Paper {
+	asked, _ := condition.Select(&it, answers) // wrong answers are refused at the counter
 	var papers []desk.Paper
-	for _, m := range it.Materials {
+	for _, m := range asked.Materials {
 		state := casefile.OriginalSeen
 		if m.Copies > 0 {
 			state = casefile.Copy

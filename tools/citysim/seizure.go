@@ -46,9 +46,10 @@ func (c *city) seize(ctx context.Context, book *ledger, seed uint64) error {
 func (s *seizure) journey(n int, seed uint64, record string, counter area.Center, papers, accept bool) *journey {
 	rng := rand.New(rand.NewPCG(seed, uint64(n)))
 	it := s.city.items[record]
-	p := plan{record: record, counter: counter, laid: laid(rng, it)}
+	answers := answered(rng, it)
+	p := plan{record: record, counter: counter, laid: laid(rng, it, answers)}
 	p.open = desk.OpenForm{
-		Item: it.Ref.Code, Subject: counter.Area(), Agency: counter.Level() == area.Village, Accept: accept,
+		Item: it.Ref.Code, Answers: answers, Subject: counter.Area(), Agency: counter.Level() == area.Village, Accept: accept,
 		Applicant: desk.Applicant{Person: desk.Person{Name: "演示", Telephone: "13800000000"}},
 	}
 	if papers {

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 
 	"tongban/catalog/area"
@@ -54,10 +56,57 @@ func (c *Client) Item(ctx context.Context, code item.Code) (api.ItemView, error)
 	return get[api.ItemView](ctx, c, Path("items", string(code)), nil)
 }
 
-// PublishItems publishes items, all or none: the result of each is nil where a
-// finding forbids one of them. Area and version of each are set by the node.
-func (c *Client) PublishItems(ctx context.Context, p api.Publishing) ([]api.PublishedItem, error) {
-	return post[[]api.PublishedItem](ctx, c, "/v1/items", p)
+// Draft drafts items, all or none of one call; at most 500 of them.
+func (c *Client) Draft(ctx context.Context, d api.Drafting) ([]api.Drafted, error) {
+	return post[[]api.Drafted](ctx, c, "/v1/drafts", d)
+}
+
+// Publish approves drafts and publishes them.
+func (c *Client) Publish(ctx context.Context, p api.Publishing) ([]api.PublishedItem, error) {
+	return post[[]api.PublishedItem](ctx, c, "/v1/publications", p)
+}
+
+// PublishItems drafts items and publishes them for the node's own area, as two
+// people do: one writes, the other approves. What may not be published yet,
+// since its law has changed, stays a draft and is not in the answer, and
+// neither is what stands just so.
+func (c *Client) PublishItems(ctx context.Context, writer, approver string, items ...item.Item) ([]api.PublishedItem, error) {
+	var all []api.PublishedItem
+	for part := range slices.Chunk(items, 100) {
+		drafted, err := c.Draft(ctx, api.Drafting{Items: part, Staff: writer})
+		if err != nil {
+			return all, err
+		}
+		p := api.Publishing{Staff: approver}
+		for _, d := range drafted {
+			if d.State == api.DraftUnchanged {
+				continue
+			}
+			if d.Draft == 0 {
+				return all, fmt.Errorf("item %s was not drafted: %s %v", d.Ref.Code, d.State, d.Findings)
+			}
+			if item.Publishable(d.Findings) {
+				p.Drafts = append(p.Drafts, d.Draft)
+			}
+		}
+		if len(p.Drafts) == 0 {
+			continue
+		}
+		published, err := c.Publish(ctx, p)
+		if err != nil {
+			return all, err
+		}
+		for _, one := range published {
+			if one.Result == nil {
+				return all, fmt.Errorf("item %s may not be published: %v", one.Ref.Code, one.Findings)
+			}
+			if err := one.Result.Err("publish " + string(one.Ref.Code)); err != nil {
+				return all, err
+			}
+		}
+		all = append(all, published...)
+	}
+	return all, nil
 }
 
 // SetRule sets one rule for an area.

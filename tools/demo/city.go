@@ -18,7 +18,6 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/starter"
 	"tongban/node"
-	"tongban/node/api"
 	"tongban/tools/client"
 	"tongban/tools/process"
 )
@@ -215,7 +214,11 @@ func (c *city) vote(ctx context.Context, centers ...area.Center) error {
 	return nil
 }
 
-const clerk = "目录管理"
+// Who writes the catalogue, and who approves it.
+const (
+	clerk    = "目录管理"
+	approver = "目录审核"
+)
 
 // publishStarter puts items, calendars and rules into the Register and waits
 // until the last village has them.
@@ -263,17 +266,8 @@ func (c *city) publishStarter(ctx context.Context) error {
 
 // publish publishes versions for the district and waits until all have them.
 func (c *city) publish(ctx context.Context, items ...item.Item) error {
-	done, err := c.at(wujiang).PublishItems(ctx, api.Publishing{Items: items, Staff: clerk})
-	if err != nil {
+	if _, err := c.at(wujiang).PublishItems(ctx, clerk, approver, items...); err != nil {
 		return err
-	}
-	for _, p := range done {
-		if p.Result == nil {
-			return fmt.Errorf("item %s may not be published: %v", p.Ref.Code, p.Findings)
-		}
-		if err := p.Result.Err("publish " + string(p.Ref.Code)); err != nil {
-			return err
-		}
 	}
 	return c.level(ctx)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"tongban/catalog/area"
+	"tongban/catalog/condition"
+	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
@@ -18,10 +20,16 @@ func person(name, resident string) desk.Applicant {
 	return desk.Applicant{Person: desk.Person{Name: name, ResidentID: resident, Telephone: "13800000000"}}
 }
 
-// laid is what the applicant brings: everything of the item but the missing.
+// situations are what the applicants answer to the items' questions (办理情形).
+var situations = map[string]item.Answers{"D01": {"filer": {"self"}}, "D12": {"applicant": {"person"}}, "D23": {"traits": {"none"}}}
+
+// laid is what the applicant brings: everything that the item asks for in the
+// applicant's situation, but the missing.
 func (c *city) laid(record string, missing ...string) []desk.Paper {
 	var papers []desk.Paper
-	for _, m := range c.items[record].Materials {
+	it := c.items[record]
+	asked, _ := condition.Select(&it, situations[record]) // wrong answers are refused at the counter
+	for _, m := range asked.Materials {
 		state := casefile.OriginalSeen
 		if m.Copies > 0 {
 			state = casefile.Copy
@@ -61,7 +69,7 @@ func (c *city) immediate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w := c.opened(yejian, done)
+	w := c.opened(yejian, it, done)
 	done, err = village.Act(ctx, staff(yejian), w.id, desk.Settle, desk.SettleForm{Conclude: true})
 	if err != nil {
 		return err
@@ -76,13 +84,13 @@ func (c *city) residence(ctx context.Context) error {
 	c.heading("二、一次告知，村→镇→区→村："+it.Name, "2. One notice, then village, town, district and back (D01)")
 	village := c.at(yejian)
 	done, err := village.OpenCase(ctx, staff(yejian), desk.OpenForm{
-		Item: it.Ref.Code, Subject: yejian.Area(), Agency: true,
+		Item: it.Ref.Code, Answers: situations["D01"], Subject: yejian.Area(), Agency: true,
 		Applicant: person("演示乙", ""), Papers: c.laid("D01", "photo", "proof"),
 	})
 	if err != nil {
 		return err
 	}
-	w := c.opened(yejian, done)
+	w := c.opened(yejian, it, done)
 	if done, err = village.Act(ctx, staff(yejian), w.id, desk.Notice, desk.NoticeForm{}); err != nil {
 		return err
 	}
@@ -111,13 +119,13 @@ func (c *city) crossArea(ctx context.Context) error {
 	it := c.items["D23"]
 	c.heading("三、异地收件，属地决定："+it.Name, "3. Received in another town's village, decided in the home chain (D23)")
 	done, err := c.at(chengsi).OpenCase(ctx, staff(chengsi), desk.OpenForm{
-		Item: it.Ref.Code, Subject: yejian.Area(), Deliver: fenhuwan,
+		Item: it.Ref.Code, Answers: situations["D23"], Subject: yejian.Area(), Deliver: fenhuwan,
 		Applicant: person("演示丙", ""), Papers: c.laid("D23"),
 	})
 	if err != nil {
 		return err
 	}
-	w := c.opened(chengsi, done)
+	w := c.opened(chengsi, it, done)
 	c.tell(chengsi, "户籍地 %s 有权，申请人要在 %s 领取", "home decides; to be collected elsewhere", c.short(yejian), c.short(fenhuwan))
 	if err := w.until(ctx); err != nil {
 		return err
@@ -130,13 +138,13 @@ func (c *city) agency(ctx context.Context) error {
 	it := c.items["D12"]
 	c.heading("四、村代办，镇节点公示期间断电："+it.Name, "4. Village agency; the town's node dies in mid-route (D12)")
 	done, err := c.at(beilian).OpenCase(ctx, staff(beilian), desk.OpenForm{
-		Item: it.Ref.Code, Subject: beilian.Area(), Agency: true,
+		Item: it.Ref.Code, Answers: situations["D12"], Subject: beilian.Area(), Agency: true,
 		Applicant: person("演示丁", ""), Papers: c.laid("D12"),
 	})
 	if err != nil {
 		return err
 	}
-	w := c.opened(beilian, done)
+	w := c.opened(beilian, it, done)
 	if err := w.until(ctx, desk.Resume); err != nil {
 		return err
 	}
@@ -187,7 +195,7 @@ func (c *city) newVersion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w := c.opened(lili, done)
+	w := c.opened(lili, it, done)
 	for _, warning := range done.Warnings {
 		c.tell(lili, "提示：%s", "the check warns", warning.Text)
 	}

@@ -3,8 +3,11 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node/api"
@@ -34,10 +37,26 @@ type walker struct {
 func (w *walker) holder() *process.Node { return w.city.at(w.at) }
 
 // opened starts a walk with a case that was just opened.
-func (c *city) opened(center area.Center, done desk.Done) *walker {
+func (c *city) opened(center area.Center, it item.Item, done desk.Done) *walker {
 	s := done.State
 	c.tell(center, "收件 %s，编号 %s", "opens the case", s.ID, s.Number)
+	if s.Choice != nil {
+		c.tell(center, "办理情形：%s", "the applicant's situation, sealed with the case", situation(it, s.Choice.Answers))
+	}
 	return &walker{c, s.ID, center}
+}
+
+// situation tells an applicant's answers in the item's words.
+func situation(it item.Item, answers item.Answers) string {
+	var all []string
+	for _, q := range it.Situations {
+		for _, o := range q.Options {
+			if slices.Contains(answers[q.ID], o.ID) {
+				all = append(all, q.Question+o.Text)
+			}
+		}
+	}
+	return strings.Join(all, "；")
 }
 
 // until walks until the next action is one of the given, or nothing is left.

@@ -154,6 +154,9 @@ func reasonAction(name desk.Action, short, example string) action[desk.ReasonFor
 			if name != desk.TurnBack {
 				f.StringVar(&form.Remedy, "remedy", "", "what the applicant may do against it (default: the usual words)")
 			}
+			if name == desk.Withdraw || name == desk.Terminate {
+				f.BoolVar(&form.Deemed, "deemed", false, "as the rules say of what was not brought in time; the reason is theirs")
+			}
 			return nil
 		}}
 }

@@ -56,7 +56,7 @@ trusted: do not start it again blindly.`,
 	root.AddCommand(
 		a.demoCommand(), a.realmCommand(), a.inviteCommand(), a.joinCommand(), a.runCommand(),
 		a.statusCommand(), a.centerCommand(), a.voterCommand(), a.powerCommand(),
-		a.itemCommand(), a.ruleCommand(), a.calendarCommand(), a.caseCommand(),
+		a.itemCommand(), a.bundleCommand(), a.ruleCommand(), a.calendarCommand(), a.caseCommand(),
 		a.registerCommand(), a.outboxCommand(),
 		a.backupCommand(), a.restoreCommand(), a.configCommand(),
 	)

@@ -158,7 +158,7 @@ func writeClocks(w io.Writer, v api.CaseView) {
 			left = "-"
 		}
 		t.row(r.Clock, r.Lamp, r.From, r.Due, left, join(", ", yes(r.PausedBy != "", "paused by "+string(r.PausedBy)),
-			yes(r.Ended != "", "ended "+string(r.Ended)), yes(r.Late, "late"), yes(r.Provisional, "provisional: no calendar of that year yet")))
+			yes(r.Ended != "", "ended "+string(r.Ended)), yes(r.Late, "late"), yes(r.Second, "second red: past the legal limit"), yes(r.Provisional, "provisional: no calendar of that year yet")))
 	}
 	t.write(w)
 }

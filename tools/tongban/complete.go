@@ -79,6 +79,15 @@ func (a *app) itemCodes(ctx context.Context, c *client.Client) ([]string, error)
 	return out, err
 }
 
+func (a *app) bundleCodes(ctx context.Context, c *client.Client) ([]string, error) {
+	_, all, err := call[api.ItemList](ctx, c, get("/v1/items", url.Values{"limit": {"500"}, "bundles": {"true"}}))
+	out := make([]string, len(all.Items))
+	for i, it := range all.Items {
+		out[i] = string(it.Ref.Code) + "\t" + it.Name
+	}
+	return out, err
+}
+
 func (a *app) caseIDs(ctx context.Context, c *client.Client) ([]string, error) {
 	_, all, err := call[desk.Worklist](ctx, c, get("/v1/cases", url.Values{"box": {"all"}, "limit": {"200"}}))
 	out := make([]string, len(all.Cases))

@@ -3,35 +3,48 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"tongban/catalog/guide"
 	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/search"
+	"tongban/catalog/workday"
 	"tongban/node/api"
 	"tongban/tools/client"
 )
 
 func (a *app) itemCommand() *cobra.Command {
 	return group("item", "The catalogue of service items",
-		a.itemListCommand(), a.itemSearchCommand(), a.itemShowCommand(), a.itemPublishCommand(),
-		a.itemHistoryCommand(), a.itemDiffCommand(), a.itemWithdrawCommand())
+		a.itemListCommand(), a.itemSearchCommand(), a.itemShowCommand(), a.itemAskCommand(), a.itemGuideCommand(),
+		a.itemHistoryCommand(), a.itemDiffCommand(), a.itemCasesCommand(),
+		a.itemTemplateCommand(), a.itemImportCommand(), a.itemExportCommand(),
+		a.itemDraftCommand(), a.itemDraftsCommand(), a.itemCheckCommand(), a.itemPublishCommand(),
+		a.itemReturnCommand(), a.itemErratumCommand(), a.itemFormCommand(), a.itemWithdrawCommand(),
+		a.itemSupplementCommand(), a.itemBasicCommand(), a.itemClaimCommand(), a.itemClaimsCommand(), a.itemCoverageCommand())
 }
 
 func (a *app) itemListCommand() *cobra.Command {
-	var text, department, in, after, afterArea string
+	var text, department, in, after, afterArea, on string
 	var limit int
-	var withdrawn bool
+	var withdrawn, bundles bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the items that are offered",
 		Example: "  tongban item list --department 公安\n  tongban item list --area 320509110000 --limit 500",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q := client.Params("text", text, "department", department, "area", in, "after", after, "after_area", afterArea, "limit", fmt.Sprint(limit))
+			q := client.Params("text", text, "department", department, "area", in, "after", after, "after_area", afterArea, "on", on, "limit", fmt.Sprint(limit))
 			if withdrawn {
 				q.Set("withdrawn", "true")
+			}
+			if bundles {
+				q.Set("bundles", "true")
 			}
 			return ask(a, cmd, get("/v1/items", q), func(w io.Writer, _ *client.Client, list api.ItemList) {
 				t := table{head: []string{"CODE", "NAME", "DEPARTMENT", "DECIDES", "KIND", "VERSION"}}
@@ -54,6 +67,8 @@ func (a *app) itemListCommand() *cobra.Command {
 	flags.StringVar(&afterArea, "after-area", "", "the area of the item that --after names")
 	flags.IntVar(&limit, "limit", 100, "at most so many, up to 500")
 	flags.BoolVar(&withdrawn, "withdrawn", false, "those withdrawn too")
+	flags.BoolVar(&bundles, "bundles", false, "only bundles (一件事, 一业一证)")
+	flags.StringVar(&on, "as-of", "", "the catalogue of that day, YYYY-MM-DD (default: today)")
 	return cmd
 }
 
@@ -87,21 +102,22 @@ func (a *app) itemSearchCommand() *cobra.Command {
 }
 
 func (a *app) itemShowCommand() *cobra.Command {
-	var in, ver string
+	var in, ver, on string
 	cmd := &cobra.Command{
 		Use: "show CODE", Short: "Show one version of an item, and what the machine finds in it",
-		Example:           "  tongban item show TB-D26\n  tongban item show TB-D26 --version 1 --json",
+		Example:           "  tongban item show TB-D26\n  tongban item show TB-D26 --version 1 --json\n  tongban item show TB-D26 --as-of 2026-07-01",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(client.Path("items", args[0]), client.Params("area", in, "version", ver)), func(w io.Writer, _ *client.Client, v api.ItemView) {
+			return ask(a, cmd, get(client.Path("items", args[0]), client.Params("area", in, "version", ver, "on", on)), func(w io.Writer, _ *client.Client, v api.ItemView) {
 				writeItem(w, v.Item)
 				writeFindings(w, v.Findings)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&in, "area", "", "whose version (default: the one that this center works by)")
-	cmd.Flags().StringVar(&ver, "version", "", "which version (default: the current one)")
+	cmd.Flags().StringVar(&ver, "version", "", "which version (default: the one in force)")
+	cmd.Flags().StringVar(&on, "as-of", "", "the one of that day, YYYY-MM-DD (default: today)")
 	return cmd
 }
 
@@ -149,24 +165,22 @@ func writeItem(w io.Writer, it item.Item) {
 	}
 }
 
-func writeFindings(w io.Writer, found []item.Finding) {
-	for _, f := range found {
-		fmt.Fprintf(w, "  %s: %s: %s\n", f.Severity, f.Element, f.Message)
-	}
-}
-
 func (a *app) itemHistoryCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "history CODE", Short: "List every version of an item, with who published it",
+		Use: "history CODE", Short: "List every version of an item: from when it held, who wrote and who approved it",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(a, cmd, get(client.Path("items", args[0], "history"), nil), func(w io.Writer, c *client.Client, all []register.Published) {
 				names := namesOf(cmd, c)
-				t := table{head: []string{"AREA", "VERSION", "PUBLISHED", "BY", "STAFF", "RECORD", ""}}
+				t := table{head: []string{"AREA", "VERSION", "FROM", "UNTIL", "PUBLISHED", "BY", "APPROVED", "WRITTEN", "RECORD", ""}}
 				for _, p := range all {
-					t.row(p.Ref.Area, p.Ref.Version, clockText(p.Time), names.name(p.By), orDash(p.Staff), p.Index,
-						join(" ", yes(p.Withdrawn != 0, "withdrawn:"), p.Reason, p.Note))
+					var editors []string
+					for _, e := range p.Editors {
+						editors = append(editors, e.Staff)
+					}
+					t.row(p.Ref.Area, p.Ref.Version, p.Effective, orDash(string(p.Until)), clockText(p.Time), names.name(p.By), orDash(p.Staff),
+						orDash(strings.Join(editors, ", ")), p.Index, join(" ", yes(p.Erratum, "erratum"), yes(p.Withdrawn != 0, "withdrawn:"), p.Reason, p.Note))
 				}
 				t.write(w)
 			})
@@ -175,50 +189,114 @@ func (a *app) itemHistoryCommand() *cobra.Command {
 }
 
 func (a *app) itemDiffCommand() *cobra.Command {
-	var in, ver, from string
+	var in string
 	cmd := &cobra.Command{
-		Use: "diff CODE", Short: "Tell in words what changed between two versions",
-		Example:           "  tongban item diff TB-D04\n  tongban item diff TB-D04 --from 1 --version 3",
-		Args:              usage(cobra.ExactArgs(1)),
+		Use: "diff CODE [FROM [TO]]", Short: "Tell two versions of an item apart, in words",
+		Long: `Tell two versions of an item apart, in words. Default: the one in force and the one
+before it.`,
+		Example:           "  tongban item diff TB-D26\n  tongban item diff TB-D26 1 3",
+		Args:              usage(cobra.RangeArgs(1, 3)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(client.Path("items", args[0], "diff"), client.Params("area", in, "version", ver, "from", from)), func(w io.Writer, _ *client.Client, changes []string) {
-				if len(changes) == 0 {
-					fmt.Fprintln(w, "nothing changed")
+			q := client.Params("area", in)
+			for i, name := range []string{"from", "version"} {
+				if len(args) > i+1 {
+					if _, err := strconv.ParseUint(args[i+1], 10, 32); err != nil {
+						return usageError{fmt.Errorf("%q is no version\n  'tongban item history %s' lists them", args[i+1], args[0])}
+					}
+					q.Set(name, args[i+1])
 				}
-				for _, c := range changes {
-					fmt.Fprintln(w, c)
+			}
+			return ask(a, cmd, get(client.Path("items", args[0], "diff"), q), func(w io.Writer, _ *client.Client, d api.Comparison) {
+				fmt.Fprintf(w, "%s  version %d → %d, for %s\n", d.To.Code, d.From.Version, d.To.Version, d.To.Area)
+				if len(d.Changes) == 0 {
+					fmt.Fprintln(w, "  no difference")
+				}
+				for _, c := range d.Changes {
+					fmt.Fprintf(w, "  %s %s — %s\n", favour(c, d), c.Text, c.English)
 				}
 			})
 		},
 	}
-	cmd.Flags().StringVar(&in, "area", "", "whose versions")
-	cmd.Flags().StringVar(&ver, "version", "", "the later version (default: the current one)")
-	cmd.Flags().StringVar(&from, "from", "", "the earlier version (default: the one before)")
+	cmd.Flags().StringVar(&in, "area", "", "whose versions (default: those that this center works by)")
 	return cmd
 }
 
-func (a *app) itemWithdrawCommand() *cobra.Command {
-	var body reasoned
-	var in string
+// favour marks what is better or worse for the applicant.
+func favour(c item.Change, d api.Comparison) string {
+	switch {
+	case slices.Contains(d.Better, c):
+		return "+"
+	case slices.Contains(d.Worse, c):
+		return "-"
+	}
+	return " "
+}
+
+func (a *app) itemGuideCommand() *cobra.Command {
+	var output, lang, on string
+	var staff bool
 	cmd := &cobra.Command{
-		Use: "withdraw CODE", Short: "Stop offering an item",
-		Long:              "Stop offering an item. Open cases go on under the version that they were accepted under.",
-		Example:           "  tongban item withdraw TB-D26 --reason 并入一件事 --staff 王主任",
+		Use: "guide CODE", Short: "Print the guide (办事指南) of an item as this counter gives it out",
+		Long: `Print the guide (办事指南) of an item as this counter gives it out. With --output it
+is written as one HTML page that prints on A4, with a QR code; the node serves the
+same at /guide/CODE.`,
+		Example:           "  tongban item guide TB-D26\n  tongban item guide TB-D26 --output guide.html",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 	}
-	cmd.Flags().StringVar(&body.Reason, "reason", "", "why (required)")
-	cmd.Flags().StringVar(&in, "area", "", "whose version (default: the one that this center works by)")
-	required(cmd, "reason")
-	staff := a.staffFlag(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if body.Staff, err = staff(); err != nil {
+	f := cmd.Flags()
+	f.StringVarP(&output, "output", "o", "", "write an HTML page to this file")
+	f.StringVar(&lang, "lang", "zh", "zh or en: the headings")
+	f.StringVar(&on, "as-of", "", "the guide of that day, YYYY-MM-DD (default: today)")
+	f.BoolVar(&staff, "staff-handbook", false, "with the staff's handbook, not for the public")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := a.connect()
+		if err != nil {
 			return err
 		}
-		r := post(client.Path("items", args[0], "withdraw"), body)
-		r.query = client.Params("area", in)
-		return propose(a, cmd, r, args[0]+" is no longer offered")
+		q := client.Params("lang", lang, "on", on)
+		if staff {
+			q.Set("staff", "yes")
+		}
+		if output == "" {
+			return a.guideText(cmd, c, args[0], q)
+		}
+		resp, err := c.Send(cmd.Context(), http.MethodGet, "/guide/"+url.PathEscape(args[0]), q, nil, "")
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		if err := a.writeFile(output, func(w io.Writer) error {
+			_, err := io.Copy(w, resp.Body)
+			return err
+		}); err != nil || output == "-" {
+			return err
+		}
+		return a.show(map[string]string{"file": output}, func(w io.Writer) { fmt.Fprintln(w, output) })
 	}
 	return cmd
+}
+
+// guideText prints the guide for the terminal.
+func (a *app) guideText(cmd *cobra.Command, c *client.Client, code string, q url.Values) error {
+	_, v, err := call[api.ItemView](cmd.Context(), c, get(client.Path("items", code), client.Params("on", q.Get("on"))))
+	if err != nil {
+		return err
+	}
+	_, s, err := call[api.Status](cmd.Context(), c, get("/v1/status", nil))
+	if err != nil {
+		return err
+	}
+	g := guide.Guide{
+		Item: &v.Item, Center: s.Name, AsOf: workday.DateOf(s.Now), Lang: guide.Lang(q.Get("lang")), Staff: q.Get("staff") != "",
+	}
+	if v.Supplement != nil {
+		g.Supplement = *v.Supplement
+	}
+	var text strings.Builder
+	if err := guide.Text(&text, g); err != nil {
+		return err
+	}
+	return a.show(api.Document{Text: text.String()}, func(w io.Writer) { io.WriteString(w, text.String()) })
 }

@@ -84,6 +84,9 @@ func (a *app) report(err error) int {
 		code = exitUsage
 	case errors.As(err, &invalid):
 		code = exitInvalid
+		if errors.As(invalid.error, &p) {
+			hint = p.Hint
+		}
 	case errors.As(err, &fatal):
 		code = exitFatal
 	case errors.As(err, &offline):

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tongban/catalog/area"
+	"tongban/catalog/condition"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
@@ -127,12 +128,17 @@ func (a *app) caseOpenCommand() *cobra.Command {
 	var x acting
 	var agent desk.Person
 	var subject, deliver, mode string
+	var answers []string
 	cmd := &cobra.Command{
 		Use:   "open ITEM",
 		Short: "Open a case at this counter",
 		Long: `Open a case at this counter. --subject is the division code that fixes who is
 competent: the household, residence, place of business or of the property, as the
 item says. --deliver is where the applicant collects, if not here.
+
+Where an item depends on the applicant's situation (办理情形), --answer ID=OPTION
+says it; without it the questions are told. 'tongban item ask' shows what an answer
+selects.
 ` + papersHelp + `
 
 Names and identity numbers on a command line are seen by whoever lists the
@@ -141,13 +147,14 @@ it from the standard input. They are stored apart from the log.`,
 		Example: `  tongban case open TB-D26 --subject 320509111201 --name 张甲 --accept
   tongban case open TB-D26 --subject 320509111201 --form - < form.json
   tongban case open TE44011350000011705442106041002 --subject 320509111201 \
-      --name 张甲 --paper id-card --paper photo=missing --staff 李窗口`,
+      --answer filer=self --name 张甲 --paper id-card --paper photo=missing --staff 李窗口`,
 		Args:              usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 	}
 	f := cmd.Flags()
 	f.StringVar(&subject, "subject", "", "division code that fixes competence")
 	f.StringVar(&deliver, "deliver", "", "center where the applicant collects (default: here)")
+	f.StringArrayVar(&answers, "answer", nil, "the applicant's situation: ID=OPTION (repeat it)")
 	f.StringVar(&mode, "mode", "", "of a cross-area case: online, received_elsewhere, worked_in_several")
 	f.BoolVar(&form.Agency, "agency", false, "the village acts for the applicant (全程代办)")
 	f.BoolVar(&form.Accept, "accept", false, "accept it at once")
@@ -168,6 +175,12 @@ it from the standard input. They are stored apart from the log.`,
 		if len(args) > 0 {
 			form.Item = item.Code(args[0])
 		}
+		if len(answers) > 0 {
+			var err error
+			if form.Answers, err = readAnswers(answers); err != nil {
+				return err
+			}
+		}
 		if form.Item == "" {
 			return usageError{errors.New("no item is named\n  tongban case open ITEM ...; find it with 'tongban item search'")}
 		}
@@ -177,6 +190,20 @@ it from the standard input. They are stored apart from the log.`,
 		return a.openCase(cmd, x, p, form)
 	}
 	return cmd
+}
+
+// readAnswers reads ID=OPTION pairs; an id may come more than once where
+// several options hold.
+func readAnswers(pairs []string) (item.Answers, error) {
+	answers := item.Answers{}
+	for _, pair := range pairs {
+		id, option, ok := strings.Cut(pair, "=")
+		if !ok || id == "" || option == "" {
+			return nil, usageError{fmt.Errorf("--answer %s: want ID=OPTION\n  'tongban item ask' lists them", pair)}
+		}
+		answers[id] = append(answers[id], option)
+	}
+	return answers, nil
 }
 
 func personFlags(f *pflag.FlagSet, whose string, p *desk.Person) {
@@ -223,11 +250,18 @@ func (a *app) openCase(cmd *cobra.Command, x acting, p papers, form desk.OpenFor
 	}
 	var lacks []item.Material
 	if p.complete {
-		_, v, err := call[api.ItemView](cmd.Context(), c, get(client.Path("items", string(form.Item)), client.Params("area", string(form.Subject))))
+		q := client.Params("area", string(form.Subject))
+		_, v, err := call[api.ItemView](cmd.Context(), c, get(client.Path("items", string(form.Item)), q))
 		if err != nil {
 			return err
 		}
-		lacks = desk.Outstanding(&v.Item, nil)
+		r := post(client.Path("items", string(form.Item), "selection"), map[string]any{"answers": form.Answers})
+		r.query = q
+		_, chosen, err := call[condition.Selection](cmd.Context(), c, r)
+		if err != nil {
+			return err
+		}
+		lacks = desk.Outstanding(&v.Item, nil, chosen.Excused...)
 	}
 	laid, err := p.read(lacks)
 	if err != nil {

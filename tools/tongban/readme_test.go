@@ -35,8 +35,8 @@ var elsewhere = map[string]struct{ file, shows string }{
 // shows is what must come out of a command line that begins so.
 var shows = map[string]string{
 	"tongban realm create":           `founded by 320509000000 吴江区政务服务中心`,
-	"tongban item publish":           `published \(record [0-9]+\)`,
-	"tongban calendar publish":       `202[0-9]: `,
+	"tongban item import":            `published \(record [0-9]+\)`,
+	"tongban calendar import":        `202[0-9]: `,
 	"tongban invite":                 `^tongban1[a-z2-7]+\n$`,
 	"tongban join":                   `is enrolled in realm`,
 	"tongban voter add 320509110000": `黎里镇为民服务中心 now votes`,

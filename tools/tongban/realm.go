@@ -87,7 +87,7 @@ this machine once the node runs. It is needed only when most voters are lost.`,
   tongban run
 
   # everything else follows on the running node
-  tongban item publish --starter
+  tongban item import --starter --approve 李审核
   tongban invite 320509111000`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {

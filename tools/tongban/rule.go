@@ -1,122 +1,156 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 
 	"tongban/catalog/area"
-	"tongban/catalog/register"
 	"tongban/catalog/rule"
 	"tongban/catalog/starter"
-	"tongban/catalog/workday"
 	"tongban/node/api"
 	"tongban/tools/client"
 )
 
 func (a *app) ruleCommand() *cobra.Command {
-	return group("rule", "System-wide rules: how long a notice may take, when a lamp turns", a.ruleListCommand(), a.ruleSetCommand())
+	return group("rule", "System-wide rules: clocks and lamps, the five kinds, windows, halls, names, agreements",
+		a.ruleListCommand(), a.ruleShowCommand(), a.ruleHistoryCommand(), a.ruleSetCommand(), a.ruleImportCommand())
 }
 
 func (a *app) ruleListCommand() *cobra.Command {
-	var in string
+	var in, on string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the rules that an area goes by, and who set them",
-		Example: "  tongban rule list --area 320509111000",
+		Example: "  tongban rule list --area 320509111000 --as-of 2026-07-01",
 		Args:    usage(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.ruleList(cmd, in) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return ask(a, cmd, get("/v1/rules", client.Params("area", in, "on", on)), func(w io.Writer, _ *client.Client, all []api.RuleInForce) {
+				t := table{head: []string{"RULE", "", "VALUE", "SET FOR", "FROM", "SOURCE"}}
+				for _, r := range all {
+					by := "default"
+					if r.SetFor != "" {
+						by = string(r.SetFor)
+					}
+					t.row(r.Key, r.Name, ruleValue(r.Rule, r.Unit), by, orDash(r.From), orDash(r.Source))
+				}
+				t.write(w)
+			})
+		},
 	}
 	cmd.Flags().StringVar(&in, "area", "", "division code (default: this center's own)")
+	cmd.Flags().StringVar(&on, "as-of", "", "on that day, YYYY-MM-DD (default: today)")
 	return cmd
 }
 
-// ruleInForce is one rule as an area goes by it.
-type ruleInForce struct {
-	rule.Rule
-	Name  string    `json:"name"`
-	Unit  rule.Unit `json:"unit"`
-	SetBy area.Code `json:"set_by,omitempty"` // "": the default
+// ruleValue is a number with what it counts; a document is only named here.
+func ruleValue(r rule.Rule, unit rule.Unit) string {
+	switch unit {
+	case rule.Documents:
+		if r.Doc == "" {
+			return "empty"
+		}
+		return "a document: rule show"
+	case rule.Flag:
+		return [...]string{"no", "yes"}[min(max(r.Value, 0), 1)]
+	case rule.Minutes:
+		return fmt.Sprintf("%02d:%02d", r.Value/60, r.Value%60)
+	case rule.WorkingDays:
+		return fmt.Sprintf("%d 工作日", r.Value)
+	}
+	return strconv.FormatInt(r.Value, 10)
 }
 
-func (a *app) ruleList(cmd *cobra.Command, in string) error {
-	c, err := a.connect()
-	if err != nil {
-		return err
-	}
-	code := area.Code(in)
-	if code == "" {
-		_, s, err := call[api.Status](cmd.Context(), c, get("/v1/status", nil))
-		if err != nil {
-			return err
-		}
-		code = s.Center.Area()
-	}
-	if _, err := area.Parse(string(code)); err != nil {
-		return usageError{fmt.Errorf("--area: %w", err)}
-	}
-	var settings []rule.Setting
-	for _, up := range code.Up() {
-		_, own, err := call[[]rule.Rule](cmd.Context(), c, get("/v1/rules", client.Params("area", string(up))))
-		if err != nil {
-			return err
-		}
-		for _, r := range own {
-			settings = append(settings, rule.Setting{Area: up, Rule: r})
+// ruleKeys completes the names of rules.
+func ruleKeys(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var keys []string
+	if len(args) == 0 {
+		for _, s := range rule.Schemas() {
+			keys = append(keys, string(s.Key)+"\t"+s.Meaning)
 		}
 	}
-	set := rule.NewSet(settings)
-	all := []ruleInForce{}
-	for _, schema := range rule.Schemas() {
-		one := ruleInForce{Rule: set.Value(schema.Key, code), Name: schema.Name, Unit: schema.Unit}
-		for _, up := range code.Up() {
-			if one.SetBy == "" && set.Value(schema.Key, up) == one.Rule && has(settings, up, schema.Key) {
-				one.SetBy = up
-			}
-		}
-		all = append(all, one)
-	}
-	return a.show(all, func(w io.Writer) {
-		t := table{head: []string{"RULE", "", "VALUE", "SET BY", "FROM", "SOURCE"}}
-		for _, r := range all {
-			by := "default"
-			if r.SetBy != "" {
-				by = string(r.SetBy)
-			}
-			t.row(r.Key, r.Name, r.Value, by, orDash(r.From), orDash(r.Source))
-		}
-		t.write(w)
-	})
+	return keys, cobra.ShellCompDirectiveNoFileComp
 }
 
-func has(settings []rule.Setting, in area.Code, key rule.Key) bool {
-	for _, s := range settings {
-		if s.Area == in && s.Rule.Key == key {
-			return true
-		}
+func (a *app) ruleShowCommand() *cobra.Command {
+	var in, on string
+	cmd := &cobra.Command{
+		Use: "show KEY", Short: "Show a rule in force whole, as a file that 'rule import' reads",
+		Example: "  tongban rule show window_types\n  tongban rule show facilities > facilities.yaml",
+		Args:    usage(cobra.ExactArgs(1)), ValidArgsFunction: ruleKeys,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			schema, known := rule.SchemaOf(rule.Key(args[0]))
+			if !known {
+				return usageError{fmt.Errorf("no rule is called %q\n  'tongban rule list' lists them", args[0])}
+			}
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			_, all, err := call[[]api.RuleInForce](cmd.Context(), c, get("/v1/rules", client.Params("area", in, "on", on)))
+			if err != nil {
+				return err
+			}
+			i := slices.IndexFunc(all, func(r api.RuleInForce) bool { return r.Key == schema.Key })
+			if i < 0 {
+				return fmt.Errorf("the node knows no rule %s", schema.Key)
+			}
+			return a.show(all[i], func(w io.Writer) {
+				fmt.Fprintf(w, "# %s: %s\n", schema.Name, schema.Meaning)
+				for _, f := range schema.Fields {
+					fmt.Fprintf(w, "#   %s  %s: %s\n", f.Path, f.Name, f.Meaning)
+				}
+				b, err := yaml.Marshal([]rule.Rule{all[i].Rule})
+				if err != nil {
+					fmt.Fprintln(w, "#", err)
+				}
+				w.Write(b)
+			})
+		},
 	}
-	return false
+	cmd.Flags().StringVar(&in, "area", "", "division code (default: this center's own)")
+	cmd.Flags().StringVar(&on, "as-of", "", "on that day, YYYY-MM-DD (default: today)")
+	return cmd
+}
+
+func (a *app) ruleHistoryCommand() *cobra.Command {
+	var in string
+	cmd := &cobra.Command{
+		Use: "history KEY", Short: "List every value of a rule that an area went by, or will go by",
+		Args: usage(cobra.ExactArgs(1)), ValidArgsFunction: ruleKeys,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(a, cmd, get(client.Path("rules", args[0], "history"), client.Params("area", in)), func(w io.Writer, _ *client.Client, all []rule.Setting) {
+				if len(all) == 0 {
+					fmt.Fprintln(w, "nobody has set it: the default holds")
+					return
+				}
+				schema, _ := rule.SchemaOf(rule.Key(args[0]))
+				t := table{head: []string{"SET FOR", "FROM", "VALUE", "SOURCE"}}
+				for _, s := range all {
+					t.row(s.Area, orDash(s.Rule.From), ruleValue(s.Rule, schema.Unit), orDash(s.Rule.Source))
+				}
+				t.write(w)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&in, "area", "", "division code (default: this center's own)")
+	return cmd
 }
 
 func (a *app) ruleSetCommand() *cobra.Command {
 	var r rule.Rule
 	var in string
 	cmd := &cobra.Command{
-		Use: "set KEY VALUE", Short: "Set a rule for an area and everything under it",
+		Use: "set KEY VALUE", Short: "Set a rule that is a number for an area and everything under it",
+		Long:    "Set a rule that is a number for an area and everything under it. A rule that is a\ndocument is set with 'rule import'.",
 		Example: "  tongban rule set notice_days 3 --source 吴政办〔2026〕2号 --staff 王主任",
-		Args:    usage(cobra.ExactArgs(2)),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			var keys []string
-			if len(args) == 0 {
-				for _, s := range rule.Schemas() {
-					keys = append(keys, string(s.Key)+"\t"+s.Meaning)
-				}
-			}
-			return keys, cobra.ShellCompDirectiveNoFileComp
-		},
+		Args:    usage(cobra.ExactArgs(2)), ValidArgsFunction: ruleKeys,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&in, "area", "", "division code where it holds (default: this center's own)")
@@ -132,135 +166,113 @@ func (a *app) ruleSetCommand() *cobra.Command {
 		if r.Value, err = strconv.ParseInt(args[1], 10, 64); err != nil {
 			return usageError{fmt.Errorf("%q is no whole number", args[1])}
 		}
-		c, err := a.connect()
-		if err != nil {
-			return err
+		where := "this center's area"
+		if in != "" {
+			where = readPlaces().name(area.Code(in))
 		}
-		if in == "" {
-			_, s, err := call[api.Status](cmd.Context(), c, get("/v1/status", nil))
-			if err != nil {
-				return err
-			}
-			in = string(s.Center.Area())
-		}
-		return propose(a, cmd, put("/v1/rules", map[string]any{"area": in, "rule": r, "staff": who}),
-			fmt.Sprintf("%s is %d in %s", r.Key, r.Value, readPlaces().name(area.Code(in))))
+		return propose(a, cmd, put("/v1/rules", api.RuleWish{Area: area.Code(in), Rule: r, Staff: who}),
+			fmt.Sprintf("%s is %d in %s", r.Key, r.Value, where))
 	}
 	return cmd
 }
 
-func (a *app) calendarCommand() *cobra.Command {
-	return group("calendar", "The working days of a year", a.calendarListCommand(), a.calendarPublishCommand())
-}
-
-func (a *app) calendarListCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Short: "List the years whose working days are published",
-		Long: "List the years whose working days are published. A due day that runs into\nanother year is provisional.",
-		Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return ask(a, cmd, get("/v1/calendar", nil), func(w io.Writer, _ *client.Client, all []workday.Year) {
-				t := table{head: []string{"YEAR", "DAYS OFF", "WEEKEND DAYS WORKED", "SOURCE"}}
-				for _, y := range all {
-					t.row(y.Year, len(y.Holidays), len(y.Workdays), orDash(y.Source))
-				}
-				t.write(w)
-			})
-		},
-	}
-}
-
-func (a *app) calendarPublishCommand() *cobra.Command {
-	var file string
-	var ships bool
+func (a *app) ruleImportCommand() *cobra.Command {
+	var in string
+	var ships, dryRun bool
 	cmd := &cobra.Command{
-		Use: "publish [YEAR...]", Short: "Publish the working days of a year",
-		Long: `Publish the working days of a year, as the State Council announces them: days off,
-and the Saturdays and Sundays on which offices work. A due day that runs into a
-year without a calendar is shown as provisional.
-
-A file is JSON: {"year": 2027, "holidays": ["2027-01-01"], "workdays": [],
-"source": "..."}, or a list of such.`,
-		Example: "  tongban calendar publish --starter --staff 王主任\n  tongban calendar publish --file 2027.json",
+		Use: "import [FILE] [KEY...]", Short: "Set rules from a YAML or JSON file, or those that ship",
+		Long: `Set rules from a YAML or JSON file (a list, as 'rule show' prints one), or those
+that ship with their sources. What is wrong is told first, all of it, by its path; one
+rule with a mistake stops the whole file.`,
+		Example: "  tongban rule import --starter --staff 王主任\n  tongban rule import agreements.yaml --dry-run",
 		Args:    usage(cobra.ArbitraryArgs),
 	}
-	cmd.Flags().StringVar(&file, "file", "", "JSON file; - reads the standard input")
-	cmd.Flags().BoolVar(&ships, "starter", false, "the calendars that ship")
+	cmd.Flags().StringVar(&in, "area", "", "division code where they hold (default: this center's own)")
+	cmd.Flags().BoolVar(&ships, "starter", false, "the rules that ship")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "change nothing: tell what is wrong")
 	staff := a.staffFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if ships == (file != "") {
-			return usageError{errors.New("say what to publish: --starter or --file, one of them")}
-		}
 		who, err := staff()
 		if err != nil {
 			return err
 		}
-		years, err := starter.Years()
-		if file != "" {
-			years, err = a.readYears(file)
+		var rules []rule.Rule
+		switch {
+		case ships:
+			rules, err = starter.Rules()
+		case len(args) == 0:
+			return usageError{errors.New("say what to import: a FILE or --starter")}
+		default:
+			rules, err = a.readRules(args[0])
+			args = args[1:]
 		}
 		if err != nil {
 			return err
 		}
-		if years, err = chooseYears(years, args); err != nil {
+		if rules, err = chooseRules(rules, args); err != nil {
 			return err
 		}
-		return a.publishYears(cmd, years, who)
+		return a.setRules(cmd, rules, area.Code(in), who, dryRun)
 	}
 	return cmd
 }
 
-func (a *app) readYears(file string) ([]workday.Year, error) {
+func (a *app) readRules(file string) (rules []rule.Rule, err error) {
 	b, err := a.readFile(file)
 	if err != nil {
 		return nil, err
 	}
-	var years []workday.Year
-	if err := json.Unmarshal(b, &years); err == nil {
-		return years, nil
+	if trimmed := bytes.TrimSpace(b); bytes.HasPrefix(trimmed, []byte("[")) || bytes.HasPrefix(trimmed, []byte("{")) {
+		if trimmed[0] == '{' {
+			trimmed = slices.Concat([]byte("["), trimmed, []byte("]"))
+		}
+		d := json.NewDecoder(bytes.NewReader(trimmed))
+		d.DisallowUnknownFields()
+		err = d.Decode(&rules)
+	} else {
+		d := yaml.NewDecoder(bytes.NewReader(b))
+		d.KnownFields(true)
+		err = d.Decode(&rules)
 	}
-	years = make([]workday.Year, 1)
-	if err := json.Unmarshal(b, &years[0]); err != nil {
+	if err != nil {
 		return nil, usageError{fmt.Errorf("read %s: %w", file, err)}
 	}
-	return years, nil
+	return rules, nil
 }
 
-func chooseYears(years []workday.Year, wanted []string) ([]workday.Year, error) {
-	if len(wanted) == 0 {
-		return years, nil
+func chooseRules(rules []rule.Rule, keys []string) ([]rule.Rule, error) {
+	if len(keys) == 0 {
+		return rules, nil
 	}
-	var out []workday.Year
-	for _, want := range wanted {
-		found := false
-		for _, y := range years {
-			if strconv.Itoa(y.Year) == want {
-				out, found = append(out, y), true
-			}
+	var chosen []rule.Rule
+	for _, key := range keys {
+		i := slices.IndexFunc(rules, func(r rule.Rule) bool { return string(r.Key) == key })
+		if i < 0 {
+			return nil, usageError{fmt.Errorf("no rule %s among those given", key)}
 		}
-		if !found {
-			return nil, usageError{fmt.Errorf("no calendar of %s among those given", want)}
-		}
+		chosen = append(chosen, rules[i])
 	}
-	return out, nil
+	return chosen, nil
 }
 
-func (a *app) publishYears(cmd *cobra.Command, years []workday.Year, staff string) error {
-	c, err := a.connect()
-	if err != nil {
-		return err
-	}
-	results := map[int]register.Result{}
-	for _, y := range years {
-		_, r, err := call[register.Result](cmd.Context(), c, put("/v1/calendar", map[string]any{"year": y, "staff": staff}))
-		if err != nil {
-			return fmt.Errorf("calendar of %d: %w", y.Year, err)
+// setRules looks at all of them before it sets the first.
+func (a *app) setRules(cmd *cobra.Command, rules []rule.Rule, in area.Code, staff string, dryRun bool) error {
+	var wrong []string
+	for i, r := range rules {
+		for _, p := range r.Problems() {
+			wrong = append(wrong, fmt.Sprintf("%d %s: %s: %s — %s", i+1, r.Key, p.Path, p.Message, p.English))
 		}
-		results[y.Year] = r
 	}
-	return a.show(results, func(w io.Writer) {
-		for _, y := range years {
-			fmt.Fprintf(w, "%d: %d days off, %d weekend days worked (record %d of the Register)\n", y.Year, len(y.Holidays), len(y.Workdays), results[y.Year].Index)
+	if len(wrong) > 0 {
+		return invalidError{&api.Problem{Status: 422, Code: "rule", Message: fmt.Sprintf("%d mistakes, no rule was set", len(wrong)), Details: wrong, Hint: "mend what is listed and import it again"}}
+	}
+	if dryRun {
+		return a.show(rules, func(w io.Writer) { fmt.Fprintf(w, "%d rules, nothing is wrong with them\n", len(rules)) })
+	}
+	for _, r := range rules {
+		if err := propose(a, cmd, put("/v1/rules", api.RuleWish{Area: in, Rule: r, Staff: staff}), string(r.Key)+" is set"); err != nil {
+			return fmt.Errorf("rule %s: %w", r.Key, err)
 		}
-	})
+	}
+	return nil
 }

@@ -1,0 +1,584 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/catalog/register"
+	"tongban/catalog/sheet"
+	"tongban/catalog/starter"
+	"tongban/catalog/workday"
+	"tongban/node/api"
+	"tongban/tools/client"
+)
+
+// batch is how many items one call drafts; its body stays within the limit of
+// the API.
+const batch = 100
+
+// incoming is the command line of 'item import' and of those that read items.
+type incoming struct {
+	starter, names bool
+	format         string
+	in, reason     string
+	authority      string
+	dryRun         bool
+	erratum        bool
+	unfinished     bool
+	revises        uint64
+	approve        string
+	effective      string
+}
+
+func (a *app) itemImportCommand() *cobra.Command {
+	var p incoming
+	cmd := &cobra.Command{
+		Use:   "import [FILE] [CODE...]",
+		Short: "Read items from a sheet or file and make drafts of them",
+		Long: `Read items from an xlsx, csv, yaml or json file, or from the catalogue that ships,
+and make drafts of them. What is wrong is told first, all of it, each with its
+sheet, row and column; one item with an error stops the whole file, and nothing
+is half-imported. What stands in the Register just so is left out, so the same
+file can be imported again. --dry-run only tells: the findings, and in words what
+would change. 'item template' writes an empty sheet.
+
+A draft is published by 'item publish', by somebody who did not write it.
+--approve names that person and publishes at once what was drafted.
+
+CODE chooses some of the items, by key or by record number (D26).
+
+The catalogue that ships (--starter) is templates of other places: every item says
+whose it is. Their codes, days and fees are not this district's until somebody has
+checked them. --names is a larger list of names and codes, without days or
+materials.`,
+		Example: `  tongban item import items.xlsx --dry-run
+  tongban item import items.xlsx --staff 李编辑 --reason 2026年事项梳理
+  tongban item import --starter --staff 李编辑 --approve 王主任
+  tongban item import --starter D26 D01 --area 320509000000`,
+		Args: usage(cobra.ArbitraryArgs),
+	}
+	p.flags(cmd)
+	cmd.Flags().BoolVar(&p.starter, "starter", false, "the starter catalogue that ships, bundles included")
+	cmd.Flags().BoolVar(&p.names, "names", false, "the list of 900 real names and codes that ships")
+	staff := a.staffFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		file := ""
+		if !p.starter && !p.names {
+			if len(args) == 0 {
+				return usageError{errors.New("say what to import: a FILE, --starter or --names")}
+			}
+			file, args = args[0], args[1:]
+		} else if p.starter && p.names {
+			return usageError{errors.New("--starter or --names, one of them")}
+		}
+		who, err := staff()
+		if err != nil {
+			return err
+		}
+		items, err := a.readItems(p, file, args)
+		if err != nil {
+			return err
+		}
+		return a.draft(cmd, p, items, who)
+	}
+	return cmd
+}
+
+func (p *incoming) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.format, "format", "", "xlsx, csv, yaml or json (default: by the file's name)")
+	f.StringVar(&p.in, "area", "", "for which area (default: what an item says, else this center's own)")
+	f.StringVar(&p.authority, "authority", "", "in whose name notices go out, for items that do not say")
+	f.StringVar(&p.reason, "reason", "", "what it is for; it stays in the journal")
+	f.BoolVar(&p.dryRun, "dry-run", false, "change nothing: tell the findings and the changes; exit 5 if an item has an error")
+	f.StringVar(&p.approve, "approve", "", "publish at once, approved by this person, who is not the drafter")
+	f.StringVar(&p.effective, "effective", "", "with --approve: the first day, YYYY-MM-DD (default: what each item says, else today)")
+}
+
+func (a *app) itemDraftCommand() *cobra.Command {
+	var p incoming
+	cmd := &cobra.Command{
+		Use: "draft FILE [CODE...]", Short: "Draft items that may be unfinished, or revise a draft",
+		Long: `Draft items that may be unfinished: findings are told, and do not stop the draft.
+With --revises the one item replaces an open draft; whoever wrote of either text
+may not approve it.`,
+		Example: "  tongban item draft subsidy.yaml --staff 李编辑\n  tongban item draft subsidy.yaml --revises 118 --staff 赵科长",
+		Args:    usage(cobra.MinimumNArgs(1)),
+	}
+	p.flags(cmd)
+	p.unfinished = true
+	cmd.Flags().Uint64Var(&p.revises, "revises", 0, "the number of the open draft that it replaces")
+	return a.drafting(cmd, &p)
+}
+
+func (a *app) itemErratumCommand() *cobra.Command {
+	var p incoming
+	cmd := &cobra.Command{
+		Use: "erratum FILE [CODE...]", Short: "Correct a mistake in a published version, the same day",
+		Long: `Correct a mistake in a published version, the same day: a new version that takes
+effect on the day it is approved. Open cases go on under the version that they
+were accepted under; 'item cases CODE' lists them, to be looked at one by one.`,
+		Example: "  tongban item erratum d26.yaml --reason 承诺时限录入有误 --staff 李编辑 --approve 王主任",
+		Args:    usage(cobra.MinimumNArgs(1)),
+	}
+	p.flags(cmd)
+	p.erratum = true
+	required(cmd, "reason")
+	return a.drafting(cmd, &p)
+}
+
+// drafting gives a command the work of reading a file and drafting it.
+func (a *app) drafting(cmd *cobra.Command, p *incoming) *cobra.Command {
+	staff := a.staffFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		who, err := staff()
+		if err != nil {
+			return err
+		}
+		items, err := a.readItems(*p, args[0], args[1:])
+		if err != nil {
+			return err
+		}
+		return a.draft(cmd, *p, items, who)
+	}
+	return cmd
+}
+
+// draft brings items to the node: a dry run of all of them first, then in
+// batches what is new.
+func (a *app) draft(cmd *cobra.Command, p incoming, items []item.Item, staff string) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	body := api.Drafting{
+		Area: area.Code(p.in), Staff: staff, Reason: p.reason, Revises: p.revises,
+		Erratum: p.erratum, Unfinished: p.unfinished, Check: true,
+	}
+	checked, err := a.sendDrafts(ctx, c, body, items, "checked")
+	if err != nil {
+		return err
+	}
+	faulty := slices.ContainsFunc(checked, func(one api.Drafted) bool { return one.State == api.DraftFaulty })
+	if p.dryRun || faulty {
+		a.show(checked, func(w io.Writer) { writeDrafted(w, checked) })
+		switch {
+		case !faulty:
+			return nil
+		case p.dryRun:
+			return invalidError{errors.New("what is marked as an error must be mended before it can be imported")}
+		}
+		return &api.Problem{Status: 422, Code: "findings", Message: "nothing was imported: an item has errors", Hint: "mend what is marked as an error above"}
+	}
+	var fresh []item.Item
+	for i, one := range checked {
+		if one.State == api.DraftReady {
+			fresh = append(fresh, items[i])
+		}
+	}
+	body.Check = false
+	drafted, err := a.sendDrafts(ctx, c, body, fresh, "drafted")
+	if err != nil {
+		return err
+	}
+	all := merge(checked, drafted)
+	if p.approve == "" {
+		a.show(all, func(w io.Writer) { writeDrafted(w, all) })
+		return rejected(drafted)
+	}
+	if err := rejected(drafted); err != nil {
+		a.show(all, func(w io.Writer) { writeDrafted(w, all) })
+		return err
+	}
+	return a.approve(cmd, c, all, p)
+}
+
+// approve publishes what was just drafted and may be published; what waits for
+// a newer text of its law stays a draft.
+func (a *app) approve(cmd *cobra.Command, c *client.Client, all []api.Drafted, p incoming) error {
+	var drafts []register.Index
+	unchanged := 0
+	var waiting []api.Drafted
+	for _, one := range all {
+		switch {
+		case one.Draft == 0:
+			unchanged++
+		case !item.Publishable(one.Findings):
+			waiting = append(waiting, one)
+		default:
+			drafts = append(drafts, one.Draft)
+		}
+	}
+	published, err := a.sendPublications(cmd.Context(), c, api.Publishing{Drafts: drafts, Staff: p.approve, Effective: workday.Date(p.effective)})
+	if err != nil {
+		return err
+	}
+	a.show(published, func(w io.Writer) {
+		writePublished(w, published, false)
+		if unchanged > 0 {
+			fmt.Fprintf(w, "%d published already, unchanged\n", unchanged)
+		}
+		for _, one := range waiting {
+			fmt.Fprintf(w, "draft %d  %s %s stays a draft:\n", one.Draft, one.Ref.Code, one.Name)
+			writeFindings(w, onlyErrors(one.Findings))
+		}
+	})
+	return refusedOf(published)
+}
+
+// merge puts what came of the fresh items into the places of the check.
+func merge(checked, drafted []api.Drafted) []api.Drafted {
+	all := slices.Clone(checked)
+	next := 0
+	for i := range all {
+		if all[i].State == api.DraftReady && next < len(drafted) {
+			all[i] = drafted[next]
+			next++
+		}
+	}
+	return all
+}
+
+func (a *app) sendDrafts(ctx context.Context, c *client.Client, body api.Drafting, items []item.Item, what string) ([]api.Drafted, error) {
+	all := make([]api.Drafted, 0, len(items))
+	bar := a.progress(what, len(items))
+	defer bar.done()
+	for part := range slices.Chunk(items, batch) {
+		body.Items = part
+		_, some, err := call[[]api.Drafted](ctx, c, post("/v1/drafts", body))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+		bar.at(len(all))
+	}
+	return all, nil
+}
+
+func rejected(drafted []api.Drafted) error {
+	for _, one := range drafted {
+		if one.Result != nil {
+			if err := one.Result.Err("draft " + string(one.Ref.Code)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var draftWords = map[api.DraftedState]string{
+	api.DraftFaulty: "has errors", api.DraftReady: "checked: may be drafted", api.DraftUnchanged: "published already, unchanged",
+	api.DraftRejected: "rejected",
+}
+
+func writeDrafted(w io.Writer, all []api.Drafted) {
+	t := table{head: []string{"CODE", "NAME", "VERSION", ""}}
+	counts := map[api.DraftedState]int{}
+	for _, one := range all {
+		counts[one.State]++
+		state := draftWords[one.State]
+		switch one.State {
+		case api.DraftMade:
+			state = fmt.Sprintf("draft %d", one.Draft)
+		case api.DraftWaiting:
+			state = fmt.Sprintf("draft %d waits already", one.Draft)
+		case api.DraftRejected:
+			state = fmt.Sprintf("%s: %s", one.Result.Outcome, one.Result.Detail)
+		}
+		t.row(one.Ref.Code, one.Name, one.Ref.Version, state)
+	}
+	t.write(w)
+	var told []remark
+	for _, one := range all {
+		if one.State != api.DraftUnchanged {
+			told = append(told, remark{one.Ref.Code, one.Name, one.Changes, one.Findings})
+		}
+	}
+	writeRemarks(w, told)
+	fmt.Fprintf(w, "items: %d", len(all))
+	for _, state := range []api.DraftedState{api.DraftFaulty, api.DraftReady, api.DraftMade, api.DraftWaiting, api.DraftUnchanged, api.DraftRejected} {
+		if counts[state] > 0 {
+			fmt.Fprintf(w, ", %d %s", counts[state], state)
+		}
+	}
+	fmt.Fprintln(w)
+}
+
+// readItems reads what is to be drafted, chosen by the codes given.
+func (a *app) readItems(p incoming, file string, codes []string) ([]item.Item, error) {
+	all, err := a.source(p, file)
+	if err != nil {
+		return nil, err
+	}
+	if p.authority != "" {
+		for i := range all {
+			if all[i].Authority == "" {
+				all[i].Authority = p.authority
+			}
+		}
+	}
+	if len(codes) == 0 {
+		return all, nil
+	}
+	var chosen []item.Item
+	for _, code := range codes {
+		i := slices.IndexFunc(all, func(it item.Item) bool { return string(it.Ref.Code) == code || it.Record == code })
+		if i < 0 {
+			return nil, usageError{fmt.Errorf("no item %s among those given", code)}
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+func (a *app) source(p incoming, file string) ([]item.Item, error) {
+	switch {
+	case p.starter:
+		items, err := starter.Items()
+		if err != nil {
+			return nil, err
+		}
+		bundles, err := starter.Bundles()
+		return append(items, bundles...), err
+	case p.names:
+		return starter.Names()
+	}
+	return a.readSheet(file, p.format)
+}
+
+// readSheet reads a file of items. Everything that is wrong with it comes at
+// once, each with its place.
+func (a *app) readSheet(file, format string) ([]item.Item, error) {
+	b, err := a.readFile(file)
+	if err != nil {
+		return nil, err
+	}
+	f := sheet.Format(format)
+	if f == "" {
+		if f = sheet.FormatOf(filepath.Base(file)); f == "" {
+			return nil, usageError{fmt.Errorf("%s: not known what it is\n  give --format xlsx, csv, yaml or json", file)}
+		}
+	}
+	items, problems, err := sheet.Read(bytes.NewReader(b), f)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	var wrong []string
+	for _, one := range problems {
+		if one.Severity == item.Error && one.Code != lawChanged {
+			wrong = append(wrong, join(" — ", one.String(), one.English))
+		}
+	}
+	if len(items) == 0 && len(wrong) == 0 {
+		return nil, usageError{fmt.Errorf("%s holds no items", file)}
+	}
+	if len(wrong) > 0 {
+		return nil, invalidError{&api.Problem{
+			Status: 422, Code: "sheet", Message: fmt.Sprintf("%s: %d mistakes; nothing of it was taken", file, len(wrong)),
+			Hint: "mend what is listed and import it again", Details: wrong,
+		}}
+	}
+	return items, nil
+}
+
+// lawChanged is the finding under which an item may wait as a draft.
+const lawChanged = "law_changed"
+
+func (a *app) itemTemplateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "template FILE", Short: "Write an empty sheet to fill in: xlsx, csv, yaml or json",
+		Example: "  tongban item template items.xlsx",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			f := sheet.FormatOf(args[0])
+			if f == "" {
+				return usageError{fmt.Errorf("%s: not known what it is to be\n  end it with .xlsx, .csv, .yaml or .json", args[0])}
+			}
+			if err := a.writeFile(args[0], func(w io.Writer) error { return sheet.Template(w, f) }); err != nil {
+				return err
+			}
+			return a.show(map[string]string{"file": args[0]}, func(w io.Writer) { fmt.Fprintln(w, args[0]) })
+		},
+	}
+}
+
+func (a *app) itemExportCommand() *cobra.Command {
+	var format, in, on string
+	cmd := &cobra.Command{
+		Use: "export FILE [CODE...]", Short: "Write items to a sheet or file",
+		Long: `Write items to an xlsx, csv, yaml or json file, all that are offered or those
+named. What is written can be imported again without a change.`,
+		Example: "  tongban item export items.xlsx\n  tongban item export catalogue-2026-07-01.yaml --as-of 2026-07-01",
+		Args:    usage(cobra.MinimumNArgs(1)),
+	}
+	cmd.Flags().StringVar(&format, "format", "", "xlsx, csv, yaml or json (default: by the file's name)")
+	cmd.Flags().StringVar(&in, "area", "", "as this area sees the catalogue (default: this center's own)")
+	cmd.Flags().StringVar(&on, "as-of", "", "the catalogue of that day, YYYY-MM-DD (default: today)")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		f := sheet.Format(format)
+		if f == "" {
+			if f = sheet.FormatOf(args[0]); f == "" {
+				return usageError{fmt.Errorf("%s: not known what it is to be\n  give --format xlsx, csv, yaml or json", args[0])}
+			}
+		}
+		c, err := a.connect()
+		if err != nil {
+			return err
+		}
+		items, err := a.fetchItems(cmd.Context(), c, args[1:], client.Params("area", in, "on", on))
+		if err != nil {
+			return err
+		}
+		if err := a.writeFile(args[0], func(w io.Writer) error { return sheet.Write(w, f, items) }); err != nil {
+			return err
+		}
+		return a.show(map[string]any{"file": args[0], "items": len(items)}, func(w io.Writer) {
+			fmt.Fprintf(w, "%s: %d items\n", args[0], len(items))
+		})
+	}
+	return cmd
+}
+
+// fetchItems reads whole items from the node: those named, or all.
+func (a *app) fetchItems(ctx context.Context, c *client.Client, codes []string, q map[string][]string) ([]item.Item, error) {
+	if len(codes) == 0 {
+		after := ""
+		for more := true; more; {
+			page := map[string][]string{"limit": {"500"}, "after": {after}}
+			for k, v := range q {
+				page[k] = v
+			}
+			_, list, err := call[api.ItemList](ctx, c, get("/v1/items", page))
+			if err != nil {
+				return nil, err
+			}
+			for _, one := range list.Items {
+				codes = append(codes, string(one.Ref.Code))
+			}
+			if more = list.More; more {
+				after = codes[len(codes)-1]
+			}
+		}
+	}
+	bar := a.progress("read", len(codes))
+	defer bar.done()
+	items := make([]item.Item, len(codes))
+	for i, code := range codes {
+		_, v, err := call[api.ItemView](ctx, c, get(client.Path("items", code), q))
+		if err != nil {
+			return nil, err
+		}
+		items[i] = v.Item
+		bar.at(i + 1)
+	}
+	return items, nil
+}
+
+// writeFile writes a file whole or not at all; "-" is the standard output.
+func (a *app) writeFile(name string, write func(w io.Writer) error) error {
+	if name == "-" {
+		return write(a.Out)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// remark is what there is to say of one item of a list.
+type remark struct {
+	code     item.Code
+	name     string
+	changes  []item.Change
+	findings []item.Finding
+}
+
+// longList is from how many items on warnings are only counted: nobody reads
+// ten thousand lines.
+const longList = 200
+
+func writeRemarks(w io.Writer, all []remark) {
+	counts := map[string]int{}
+	var order []string
+	for _, one := range all {
+		found := one.findings
+		if len(all) >= longList {
+			for _, f := range found {
+				if key := join(" — ", f.Message, f.English); f.Severity == item.Warning {
+					if counts[key]++; counts[key] == 1 {
+						order = append(order, key)
+					}
+				}
+			}
+			found = onlyErrors(found)
+		}
+		if len(found)+len(one.changes) > 0 {
+			fmt.Fprintf(w, "%s %s\n", one.code, one.name)
+			writeChanges(w, one.changes)
+			writeFindings(w, found)
+		}
+	}
+	for i, key := range order {
+		if i == 20 {
+			fmt.Fprintf(w, "and %d other warnings\n", len(order)-i)
+			break
+		}
+		fmt.Fprintf(w, "warning, %d items: %s\n", counts[key], key)
+	}
+}
+
+func onlyErrors(found []item.Finding) []item.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f item.Finding) bool { return f.Severity != item.Error })
+}
+
+func writeChanges(w io.Writer, changes []item.Change) {
+	for _, c := range changes {
+		fmt.Fprintf(w, "  change: %s — %s\n", c.Text, c.English)
+	}
+}
+
+func writeFindings(w io.Writer, found []item.Finding) {
+	for _, f := range found {
+		fmt.Fprintf(w, "  %s: %s: %s\n", f.Severity, f.Element, join(" — ", f.Message, f.English))
+	}
+}
+
+// listOf reads one code a line from a file, or takes those on the command line.
+func (a *app) listOf(file string, codes []string) ([]item.Code, error) {
+	if file != "" {
+		b, err := a.readFile(file)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(b)) {
+			line, _, _ = strings.Cut(line, "#")
+			codes = append(codes, strings.Fields(line)...)
+		}
+	}
+	out := make([]item.Code, len(codes))
+	for i, c := range codes {
+		out[i] = item.Code(c)
+	}
+	return out, nil
+}
