@@ -11,9 +11,11 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"path"
 	"reflect"
 	"strings"
@@ -146,13 +148,19 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if given := r.URL.Query().Get("token"); r.URL.Path == "/" && given != "" && s.same(given) {
+		if given := r.URL.Query().Get("token"); given != "" && r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/v1/") && s.same(given) {
 			http.SetCookie(w, &http.Cookie{Name: tokenCookie, Value: given, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-			http.Redirect(w, r, "/", http.StatusSeeOther)
+			http.Redirect(w, r, withoutToken(r.URL), http.StatusSeeOther)
 			return
 		}
 		if !s.authentic(r) {
 			s.log.Warn("request refused: no valid token", "method", r.Method, "path", r.URL.Path, "from", r.RemoteAddr)
+			if strings.Contains(r.Header.Get("Accept"), "text/html") {
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				w.WriteHeader(http.StatusUnauthorized)
+				io.WriteString(w, strangerPage)
+				return
+			}
 			writeProblem(w, problem(http.StatusUnauthorized, "unauthenticated",
 				"this node answers nobody without its token",
 				"send the content of the file \"token\" in the data directory as a bearer token"))
@@ -162,6 +170,21 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// withoutToken is the same page under an address that can be passed on. It
+// begins with one slash, so that it never leads to another host.
+func withoutToken(u *url.URL) string {
+	query := u.Query()
+	query.Del("token")
+	clean := url.URL{Path: "/" + strings.TrimLeft(u.Path, "/"), RawQuery: query.Encode()}
+	return clean.String()
+}
+
+// strangerPage tells a person with a browser what a program is told in JSON.
+const strangerPage = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>通办</title>
+<h1>需要口令 <small>A token is needed</small></h1>
+<p>本节点只回答持有口令的人。请在地址后加上 <code>?token=</code> 和数据目录中 token 文件的内容，打开一次即可。</p>
+<p lang="en">Open this address once with <code>?token=</code> and the content of the file "token" in the node's data directory.</p>`
 
 func (s *Server) authentic(r *http.Request) bool {
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {

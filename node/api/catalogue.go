@@ -13,8 +13,8 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
+	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
-	"tongban/intake/desk"
 )
 
 // ItemList is one page of the catalogue.
@@ -99,7 +99,7 @@ func (s *Server) registerCatalogue(api huma.API) {
 			return s.compare(newer, in.From)
 		})
 	route(s, api, op("item-cases", http.MethodGet, "/v1/items/{code}/cases", "list the open cases under an older version", "catalogue"),
-		func(_ context.Context, in *ItemPath) ([]TouchedCase, error) { return s.touched(in.Code) })
+		func(ctx context.Context, in *ItemPath) ([]TouchedCase, error) { return s.touched(ctx, in.Code) })
 	route(s, api, op("item-selection", http.MethodPost, "/v1/items/{code}/selection", "tell which materials and steps a situation selects", "catalogue"),
 		func(_ context.Context, in *struct {
 			ItemPath
@@ -165,7 +165,9 @@ func (s *Server) version(in *ItemPath) (*item.Item, error) {
 		if ok {
 			ref.Area = it.Ref.Area
 		}
-		it, ok = s.node.Register.Version(ref)
+		if it, ok = s.node.Register.Version(ref); !ok {
+			return nil, refusal.Newf(refusal.NotFound, "show item", "list them with 'tongban item history'", "%s has no version %d for %s", ref.Code, ref.Version, ref.Area)
+		}
 	}
 	if !ok {
 		return nil, refusal.Newf(refusal.NotFound, "show item", "find it with 'tongban item search', or look at 'tongban item history'",
@@ -202,6 +204,10 @@ func (s *Server) compare(newer *item.Item, from item.Version) (Comparison, error
 	if ref.Version = from; from == 0 {
 		ref.Version = newer.Ref.Version - 1
 	}
+	if ref.Version == 0 {
+		return Comparison{}, refusal.Newf(refusal.NotFound, "compare", "name two versions to compare one that is still to come; 'tongban item history' lists them",
+			"%s has no version before the one in force for %s", ref.Code, ref.Area)
+	}
 	older, ok := s.node.Register.Version(ref)
 	if !ok {
 		return Comparison{}, refusal.Newf(refusal.NotFound, "compare", "list them with 'tongban item history'", "%s has no version %d for %s", ref.Code, ref.Version, ref.Area)
@@ -217,45 +223,55 @@ func (s *Server) compare(newer *item.Item, from item.Version) (Comparison, error
 // over reports whether nothing more is promised to the applicant of a case.
 func over(p casefile.Phase) bool { return p == casefile.PhaseConcluded || p == casefile.PhaseArchived }
 
+// corrected are the versions of an item that an erratum has corrected.
+func corrected(history []register.Published) map[item.Ref]bool {
+	all := map[item.Ref]bool{}
+	for _, p := range history {
+		if p.Erratum {
+			all[item.Ref{Code: p.Ref.Code, Area: p.Ref.Area, Version: p.Corrects}] = true
+		}
+	}
+	return all
+}
+
 // touched lists the cases here that are open under another version of an item
-// than the one in force for them.
-func (s *Server) touched(code item.Code) ([]TouchedCase, error) {
+// than the one in force for them, by id.
+func (s *Server) touched(ctx context.Context, code item.Code) ([]TouchedCase, error) {
 	out := []TouchedCase{}
 	today := register.Moment{Day: s.today()}
 	history, err := s.node.Register.History(code)
 	if err != nil {
 		return nil, err
 	}
-	corrected := map[item.Ref]bool{}
-	for _, p := range history {
-		if before := p.Ref; p.Erratum {
-			before.Version--
-			corrected[before] = true
+	wrong := corrected(history)
+	better := map[[2]item.Ref][]item.Change{} // by the two versions: many cases have the same
+	for after := casefile.ID(""); ctx.Err() == nil; {
+		page, err := s.node.Cabinet.List(cabinet.Filter{Text: string(code)}, after, 512)
+		if err != nil || len(page) == 0 {
+			return out, err
 		}
-	}
-	for skip := 0; ; {
-		page, err := s.node.Desk.Worklist(desk.Query{Box: desk.All, Text: string(code), Skip: skip, Limit: 200})
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range page.Cases {
-			current, ok := s.node.Register.Item(code, one.Subject, today)
-			if one.Item.Code != code || !ok || current.Ref == one.Item || over(one.Phase) {
+		for _, one := range page {
+			after = one.ID
+			if one.Item.Code != code || over(one.Phase) {
 				continue
 			}
-			t := TouchedCase{
-				ID: one.ID, Number: one.Number, Phase: one.Phase, Holder: one.Holder,
-				Pinned: one.Item, Current: current.Ref, Erratum: corrected[one.Item],
+			current, ok := s.node.Register.Item(code, one.Subject, today)
+			if !ok || current.Ref == one.Item {
+				continue
 			}
-			if pinned, ok := s.node.Register.Version(one.Item); ok && current.OpenCases == item.FavourableOpen {
-				t.Better, _ = item.Favourable(*pinned, *current)
+			pair := [2]item.Ref{one.Item, current.Ref}
+			if _, known := better[pair]; !known && current.OpenCases == item.FavourableOpen {
+				if pinned, ok := s.node.Register.Version(one.Item); ok {
+					better[pair], _ = item.Favourable(*pinned, *current)
+				}
 			}
-			out = append(out, t)
-		}
-		if skip += len(page.Cases); len(page.Cases) == 0 || skip >= page.Total {
-			return out, nil
+			out = append(out, TouchedCase{
+				ID: one.ID, Number: one.Number, Phase: one.Phase, Holder: one.Holder.Center,
+				Pinned: one.Item, Current: current.Ref, Erratum: wrong[one.Item], Better: better[pair],
+			})
 		}
 	}
+	return out, ctx.Err()
 }
 
 func (s *Server) withdraw(ctx context.Context, in *struct {

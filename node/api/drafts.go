@@ -295,7 +295,7 @@ func (s *Server) publish(ctx context.Context, in *struct{ Body Publishing }) ([]
 	var sound []int
 	for _, i := range drafts {
 		d, err := s.draftDetail(i)
-		if err != nil {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return nil, err
 		}
 		if slices.Contains(d.Editors, register.Editor{Center: s.node.Self().Center, Staff: strings.TrimSpace(b.Staff)}) {

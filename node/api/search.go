@@ -255,8 +255,8 @@ func (x *index) count(ctx context.Context) tally {
 }
 
 // find is the search that the pages ask too.
-func (s *Server) find(q search.Query) []search.Hit {
-	return s.index.find(context.Background(), q, false)
+func (s *Server) find(ctx context.Context, q search.Query) []search.Hit {
+	return s.index.find(ctx, q, false)
 }
 
 func (s *Server) search(ctx context.Context, in *struct {

@@ -78,12 +78,17 @@ func version1(ref item.Ref, withdrawn register.Index) string {
 
 func (a *app) itemSearchCommand() *cobra.Command {
 	var limit int
+	var here bool
+	var department, kind string
 	cmd := &cobra.Command{
 		Use: "search TEXT...", Short: "Find items by characters, pinyin or its initials",
 		Example: "  tongban item search 居住证\n  tongban item search jzz\n  tongban item search canji huanling",
 		Args:    usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q := client.Params("text", strings.Join(args, " "), "limit", fmt.Sprint(limit))
+			q := client.Params("text", strings.Join(args, " "), "limit", fmt.Sprint(limit), "department", department, "kind", kind)
+			if here {
+				q.Set("here", "true")
+			}
 			return ask(a, cmd, get("/v1/search", q), func(w io.Writer, _ *client.Client, hits []search.Hit) {
 				if len(hits) == 0 {
 					fmt.Fprintln(w, "nothing fits")
@@ -98,6 +103,9 @@ func (a *app) itemSearchCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&limit, "limit", 20, "at most so many, up to 100")
+	cmd.Flags().BoolVar(&here, "here", false, "only what this center may take")
+	cmd.Flags().StringVar(&department, "department", "", "only of this department")
+	cmd.Flags().StringVar(&kind, "kind", "", "only immediate or promised ones")
 	return cmd
 }
 
@@ -111,6 +119,9 @@ func (a *app) itemShowCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(a, cmd, get(client.Path("items", args[0]), client.Params("area", in, "version", ver, "on", on)), func(w io.Writer, _ *client.Client, v api.ItemView) {
 				writeItem(w, v.Item)
+				for _, next := range v.Upcoming {
+					fmt.Fprintf(w, "  to come: version %d ('tongban item history %s' tells from when)\n", next.Version, next.Code)
+				}
 				writeFindings(w, v.Findings)
 			})
 		},
@@ -172,6 +183,10 @@ func (a *app) itemHistoryCommand() *cobra.Command {
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(a, cmd, get(client.Path("items", args[0], "history"), nil), func(w io.Writer, c *client.Client, all []register.Published) {
+				if len(all) == 0 {
+					fmt.Fprintf(w, "no version of %s was ever published\n  find it with 'tongban item search'; a draft is in 'tongban item drafts'\n", args[0])
+					return
+				}
 				names := namesOf(cmd, c)
 				t := table{head: []string{"AREA", "VERSION", "FROM", "UNTIL", "PUBLISHED", "BY", "APPROVED", "WRITTEN", "RECORD", ""}}
 				for _, p := range all {
@@ -193,7 +208,7 @@ func (a *app) itemDiffCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "diff CODE [FROM [TO]]", Short: "Tell two versions of an item apart, in words",
 		Long: `Tell two versions of an item apart, in words. Default: the one in force and the one
-before it.`,
+before it. A line begins with + where the applicant fares better, with - where worse.`,
 		Example:           "  tongban item diff TB-D26\n  tongban item diff TB-D26 1 3",
 		Args:              usage(cobra.RangeArgs(1, 3)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
