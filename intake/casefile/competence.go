@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -114,8 +115,9 @@ func (c *claim) allowed() error {
 		return err
 	}
 	if c.e.Kind == Opened && !c.mayOpen() {
-		return refuse(OutOfScope, c.e, "%s is applied for by %q of home (%s), and %s lies outside it",
-			c.it.Name, c.it.Scope, c.subject, c.e.Author.Center)
+		zh, en := item.InWords("scope", string(c.it.Scope))
+		return refuse(OutOfScope, c.e, "“%s”只能在%s办理（管辖地 %s），%s 不在其内 (scope: %s; competence lies in %s)",
+			c.it.Name, cmp.Or(zh, "有权的中心"), c.subject, c.e.Author.Center, cmp.Or(en, "the competent center only"), c.subject)
 	}
 	if !l.who(c) {
 		return refuse(NotCompetent, c.e, "%s is not the center that may do this for %s of %s",

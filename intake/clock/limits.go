@@ -42,11 +42,18 @@ func LimitsOf(rules rule.Set, in area.Code, on workday.Date) Limits {
 }
 
 // LimitsFor reads the limits of one case: those that hold today in the area of
-// the center that has it. What its applicant has to bring stays under the rule
-// of the day of the notice: by that day it was told.
+// the center that has it. By which day everything missing had to be told, and
+// what follows when it was not (视为受理), stays under the rule of the day of
+// receipt; what its applicant has to bring, under that of the day of the notice:
+// by that day it was told.
 func LimitsFor(rules rule.Set, s casefile.State, now time.Time) Limits {
 	in := s.Holder.Center.Area()
 	l := LimitsOf(rules, in, DayOf(now.UnixMilli()))
+	if s.ReceivedAt != 0 {
+		from := string(DayOf(s.ReceivedAt))
+		l.NoticeDays = rules.ValueOn(rule.NoticeDays, in, from).Days()
+		l.NoticeDeemed = rules.ValueOn(rule.NoticeDeemed, in, from).Flag()
+	}
 	if s.NoticedAt != 0 {
 		told := string(DayOf(s.NoticedAt))
 		l.SupplementDays = rules.ValueOn(rule.SupplementDays, in, told).Days()

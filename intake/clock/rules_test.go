@@ -263,3 +263,21 @@ func TestCloses(t *testing.T) {
 		t.Errorf("no day closes at %s", got)
 	}
 }
+
+// TestAShorterNoticeAcceptsNothingAfterwards: a rule that takes effect while a
+// counter still had time does not make the case accepted behind its back.
+func TestAShorterNoticeAcceptsNothingAfterwards(t *testing.T) {
+	set := rule.NewSet([]rule.Setting{{Rule: rule.Rule{Key: rule.NoticeDays, Value: 1, From: "2026-03-05"}}})
+	s := casefile.State{Phase: casefile.PhaseOpened, Holder: casefile.Party{Center: "320509111201"}, ReceivedAt: at("2026-03-03 09:00")}
+	now := time.UnixMilli(at("2026-03-06 09:00"))
+	if l := LimitsFor(set, s, now); l.NoticeDays != 5 {
+		t.Errorf("received under 5 days, now %d", l.NoticeDays)
+	}
+	if on, ok := DeemedAccepted(s, published(), LimitsFor(set, s, now), now); ok {
+		t.Errorf("deemed accepted from %s", on)
+	}
+	s.ReceivedAt = at("2026-03-05 09:00")
+	if l := LimitsFor(set, s, now); l.NoticeDays != 1 {
+		t.Errorf("received under 1 day, now %d", l.NoticeDays)
+	}
+}
