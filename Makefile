@@ -4,7 +4,7 @@ GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BIN         := bin/tongban
 
-.PHONY: help build demo test check unit race model processes chaos bench clean
+.PHONY: help build demo test check unit race browser model processes catalogue chaos bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,24 +15,32 @@ build: ## the program, in bin/
 demo: ## a small city on this machine
 	$(GO) run ./tools/tongban demo
 
-test: check race model processes chaos ## everything that CI runs (under 15 minutes on 2 cores)
+test: check race model processes catalogue chaos ## everything that CI runs (under 15 minutes on 2 cores)
 
 check: ## format, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-unit: ## the tests, without the race detector
+unit: browser ## the tests, without the race detector
 	$(GO) test ./...
 
-race: ## the tests, with the race detector
-	$(GO) test -race -timeout 10m ./...
+race: browser ## the tests, with the race detector
+	$(GO) test -race -timeout 12m ./...
+
+browser: # Chromium and a Chinese font for the tests of the pages; installs them on Debian
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \
+		echo "installing chromium and fonts-noto-cjk"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -q && $$sudo apt-get install -yq chromium fonts-noto-cjk fontconfig; } >/dev/null
 
 model: ## the Promela model of custody, short form (needs spin and gcc; installs spin on Debian)
 	intake/casefile/model/check.sh short
 
 processes: build ## seven operating-system processes, joined by tickets, by the CLI alone
 	deploy/seven.sh $(BIN)
+
+catalogue: build ## the life of a catalogue on three processes, by the CLI alone (needs chromium; installs it on Debian)
+	deploy/catalogue.sh $(BIN)
 
 chaos: build ## kill -9 at random moments under load, short form
 	$(GO) run ./tools/citysim -bin $(BIN) -for 20s

@@ -110,7 +110,7 @@ func (a *app) bundleShowCommand() *cobra.Command {
 	var subject string
 	cmd := &cobra.Command{
 		Use: "show CODE", Short: "Tell what a bundle asks of an applicant: questions, one set of papers, stages",
-		Example:           "  tongban bundle show TB-B01 --answer stage=new",
+		Example:           "  tongban bundle show TB-B1 --answer subsidy=no",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.bundleCodes)),
 	}
@@ -166,8 +166,8 @@ func (a *app) bundleOpenCommand() *cobra.Command {
 		Long: `Open the linked cases of a bundle from one intake: all of them, or none. A paper is
 laid once, by the id that 'bundle show' prints, and is recorded in every case that
 asks for it. A case of a later stage is accepted when those before it are concluded.
-` + papersHelp,
-		Example:           "  tongban bundle open TB-B01 --subject 320509111201 --name 张甲 --answer stage=new --complete",
+` + strings.ReplaceAll(papersHelp, "tongban item show", "tongban bundle show"),
+		Example:           "  tongban bundle open TB-B1 --subject 320509111201 --name 张甲 --answer subsidy=no --answer traits=none --complete",
 		Args:              usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.complete(first(a.bundleCodes)),
 	}

@@ -208,7 +208,7 @@ func (a *app) calendarExportCommand() *cobra.Command {
 			}
 			return a.show(map[string]any{"file": args[0], "years": len(years)}, func(w io.Writer) {
 				if args[0] != "-" {
-					fmt.Fprintf(w, "%s: %d years\n", args[0], len(years))
+					fmt.Fprintf(w, "%s: %s\n", args[0], count(len(years), "year"))
 				}
 			})
 		},

@@ -70,6 +70,10 @@ func writeCoverage(w io.Writer, r api.CoverageReport, missing bool) {
 		}
 	}
 	if len(m.rows) == 0 {
+		if r.Required == 0 {
+			fmt.Fprintln(w, "nothing is demanded: 'tongban item basic set' says what a level must offer")
+			return
+		}
 		fmt.Fprintln(w, "nothing is missing")
 		return
 	}
@@ -130,7 +134,7 @@ the basic catalogue of its level demands and is offered.`,
 		}
 		for part := range slices.Chunk(codes, register.MaxClaimed) {
 			claim := register.Claim{Center: area.Center(center), Items: part, Drop: drop, Reason: reason}
-			if err := propose(a, cmd, post("/v1/claims", map[string]any{"claim": claim, "staff": who}), fmt.Sprintf("%d items %s", len(part), word)); err != nil {
+			if err := propose(a, cmd, post("/v1/claims", map[string]any{"claim": claim, "staff": who}), count(len(part), "item")+" "+word); err != nil {
 				return err
 			}
 		}
@@ -173,8 +177,9 @@ func (a *app) itemSupplementCommand() *cobra.Command {
 		Use: "supplement CODE [ELEMENT=TEXT...]", Short: "Say what holds at this counter: place, window, hours, telephone",
 		Long: `Say what holds at this counter: place, window, hours, telephone, complaint, on_duty,
 directions, note. What is not named stays; ELEMENT= takes one away. A standardized
-element cannot be changed here: only who publishes the item does that.`,
-		Example:           "  tongban item supplement TB-D26 window=3号综合窗口 telephone=0512-63010000 --staff 周文书",
+element cannot be changed here: only the center that publishes the item may do that.
+Without ELEMENT=TEXT it shows what this counter says.`,
+		Example:           "  tongban item supplement TB-D26 window=3号综合窗口 telephone=0512-63010000 --staff 周文书\n  tongban item supplement TB-D26",
 		Args:              usage(cobra.MinimumNArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 	}
@@ -244,7 +249,7 @@ func (a *app) basicListCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return ask(a, cmd, get("/v1/lists", client.Params("area", in, "on", on)), func(w io.Writer, _ *client.Client, all []register.Listed) {
 				if len(all) == 0 {
-					fmt.Fprintln(w, "no list is set")
+					fmt.Fprintln(w, "no list is set\n  'tongban item basic set' sets one")
 					return
 				}
 				t := table{head: []string{"LIST", "LEVEL", "SET FOR", "ITEMS", "FROM", "SOURCE"}}
@@ -287,6 +292,9 @@ local compositions.`,
 		}
 		lists := []register.List{}
 		if ships {
+			if len(args) > 0 || file != "" {
+				return usageError{errors.New("--starter sets the lists of every level: name no level and no codes")}
+			}
 			all, err := starter.Lists()
 			if err != nil {
 				return err
@@ -301,6 +309,9 @@ local compositions.`,
 			if err := l.Level.UnmarshalText([]byte(args[0])); err != nil {
 				return usageError{err}
 			}
+			if len(args) == 1 && file == "" {
+				return usageError{errors.New("say which items: codes, or --file; the list replaces the earlier one whole")}
+			}
 			if l.Items, err = a.listOf(file, args[1:]); err != nil {
 				return err
 			}
@@ -309,7 +320,7 @@ local compositions.`,
 		for _, one := range lists {
 			one.Area = area.Code(in)
 			if err := propose(a, cmd, put("/v1/lists", map[string]any{"list": one, "staff": who}),
-				fmt.Sprintf("%s list of %s level: %d items", one.Purpose, one.Level, len(one.Items))); err != nil {
+				fmt.Sprintf("%s list of %s level: %s", one.Purpose, one.Level, count(len(one.Items), "item"))); err != nil {
 				return err
 			}
 		}

@@ -13,7 +13,7 @@ func (a *app) demoCommand() *cobra.Command {
 	var o demo.Options
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "a small city on this machine: seven nodes, five cases",
+		Short: "A small city on this machine: seven nodes, five cases",
 		Long: `Starts a district, two towns and four villages of Wujiang as seven full nodes,
 each a process of its own on loopback, publishes the starter catalogue, tells five cases step by step, and
 verifies every log on every node. One town is killed on the way. Then it keeps running, with a page for each

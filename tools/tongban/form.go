@@ -22,8 +22,8 @@ func (a *app) formKeepCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "keep FILE...", Short: "Keep files at this node and print how an item names them",
 		Long: `Keep files at this node and print how an item names them, under blank or sample of
-a material or a result. Other nodes fetch a file when somebody first asks for it. No
-personal data belongs into a sample.`,
+a material or a result. Other nodes fetch a file when somebody first asks for it. A
+sample holds no personal data.`,
 		Example: "  tongban item form keep 申请表.docx 申请表（样表）.pdf",
 		Args:    usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

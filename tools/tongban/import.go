@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,7 +102,9 @@ func (p *incoming) flags(cmd *cobra.Command) {
 	f.StringVar(&p.reason, "reason", "", "what it is for; it stays in the journal")
 	f.BoolVar(&p.dryRun, "dry-run", false, "change nothing: tell the findings and the changes; exit 5 if an item has an error")
 	f.StringVar(&p.approve, "approve", "", "publish at once, approved by this person, who is not the drafter")
-	f.StringVar(&p.effective, "effective", "", "with --approve: the first day, YYYY-MM-DD (default: what each item says, else today)")
+	if !p.erratum {
+		f.StringVar(&p.effective, "effective", "", "with --approve: the first day, YYYY-MM-DD (default: what each item says, else today)")
+	}
 }
 
 func (a *app) itemDraftCommand() *cobra.Command {
@@ -128,12 +129,13 @@ func (a *app) itemErratumCommand() *cobra.Command {
 		Use: "erratum FILE [CODE...]", Short: "Correct a mistake in a published version, the same day",
 		Long: `Correct a mistake in a published version, the same day: a new version that takes
 effect on the day it is approved. Open cases go on under the version that they
-were accepted under; 'item cases CODE' lists them, to be looked at one by one.`,
+were accepted under; 'item cases CODE' lists them, to be looked at one by one. The file
+is the corrected item, as 'item export' writes it.`,
 		Example: "  tongban item erratum d26.yaml --reason 承诺时限录入有误 --staff 李编辑 --approve 王主任",
 		Args:    usage(cobra.MinimumNArgs(1)),
 	}
+	p.erratum = true // before its flags: it takes effect the same day
 	p.flags(cmd)
-	p.erratum = true
 	required(cmd, "reason")
 	return a.drafting(cmd, &p)
 }
@@ -355,12 +357,13 @@ func (a *app) source(p incoming, file string) ([]item.Item, error) {
 	case p.names:
 		return starter.Names()
 	}
-	return a.readSheet(file, p.format)
+	return a.readSheet(file, p.format, p.unfinished)
 }
 
 // readSheet reads a file of items. Everything that is wrong with it comes at
-// once, each with its place.
-func (a *app) readSheet(file, format string) ([]item.Item, error) {
+// once, each with its place. Unfinished items may be wrong in what they say, as
+// long as it can be read.
+func (a *app) readSheet(file, format string, unfinished bool) ([]item.Item, error) {
 	b, err := a.readFile(file)
 	if err != nil {
 		return nil, err
@@ -377,12 +380,12 @@ func (a *app) readSheet(file, format string) ([]item.Item, error) {
 	}
 	var wrong []string
 	for _, one := range problems {
-		if one.Severity == item.Error && one.Code != lawChanged {
+		if one.Severity == item.Error && one.Code != lawChanged && !(unfinished && one.Finding) {
 			wrong = append(wrong, join(" — ", one.String(), one.English))
 		}
 	}
 	if len(items) == 0 && len(wrong) == 0 {
-		return nil, usageError{fmt.Errorf("%s holds no items", file)}
+		return nil, usageError{fmt.Errorf("%s holds no items: what has a code that begins with 示例 is an example and is skipped", file)}
 	}
 	if len(wrong) > 0 {
 		return nil, invalidError{&api.Problem{
@@ -395,174 +398,6 @@ func (a *app) readSheet(file, format string) ([]item.Item, error) {
 
 // lawChanged is the finding under which an item may wait as a draft.
 const lawChanged = "law_changed"
-
-func (a *app) itemTemplateCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "template FILE", Short: "Write an empty sheet to fill in: xlsx, csv, yaml or json",
-		Example: "  tongban item template items.xlsx",
-		Args:    usage(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			f := sheet.FormatOf(args[0])
-			if f == "" {
-				return usageError{fmt.Errorf("%s: not known what it is to be\n  end it with .xlsx, .csv, .yaml or .json", args[0])}
-			}
-			if err := a.writeFile(args[0], func(w io.Writer) error { return sheet.Template(w, f) }); err != nil {
-				return err
-			}
-			return a.show(map[string]string{"file": args[0]}, func(w io.Writer) { fmt.Fprintln(w, args[0]) })
-		},
-	}
-}
-
-func (a *app) itemExportCommand() *cobra.Command {
-	var format, in, on string
-	cmd := &cobra.Command{
-		Use: "export FILE [CODE...]", Short: "Write items to a sheet or file",
-		Long: `Write items to an xlsx, csv, yaml or json file, all that are offered or those
-named. What is written can be imported again without a change.`,
-		Example: "  tongban item export items.xlsx\n  tongban item export catalogue-2026-07-01.yaml --as-of 2026-07-01",
-		Args:    usage(cobra.MinimumNArgs(1)),
-	}
-	cmd.Flags().StringVar(&format, "format", "", "xlsx, csv, yaml or json (default: by the file's name)")
-	cmd.Flags().StringVar(&in, "area", "", "as this area sees the catalogue (default: this center's own)")
-	cmd.Flags().StringVar(&on, "as-of", "", "the catalogue of that day, YYYY-MM-DD (default: today)")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		f := sheet.Format(format)
-		if f == "" {
-			if f = sheet.FormatOf(args[0]); f == "" {
-				return usageError{fmt.Errorf("%s: not known what it is to be\n  give --format xlsx, csv, yaml or json", args[0])}
-			}
-		}
-		c, err := a.connect()
-		if err != nil {
-			return err
-		}
-		items, err := a.fetchItems(cmd.Context(), c, args[1:], client.Params("area", in, "on", on))
-		if err != nil {
-			return err
-		}
-		if err := a.writeFile(args[0], func(w io.Writer) error { return sheet.Write(w, f, items) }); err != nil {
-			return err
-		}
-		return a.show(map[string]any{"file": args[0], "items": len(items)}, func(w io.Writer) {
-			fmt.Fprintf(w, "%s: %d items\n", args[0], len(items))
-		})
-	}
-	return cmd
-}
-
-// fetchItems reads whole items from the node: those named, or all.
-func (a *app) fetchItems(ctx context.Context, c *client.Client, codes []string, q map[string][]string) ([]item.Item, error) {
-	if len(codes) == 0 {
-		after := ""
-		for more := true; more; {
-			page := map[string][]string{"limit": {"500"}, "after": {after}}
-			for k, v := range q {
-				page[k] = v
-			}
-			_, list, err := call[api.ItemList](ctx, c, get("/v1/items", page))
-			if err != nil {
-				return nil, err
-			}
-			for _, one := range list.Items {
-				codes = append(codes, string(one.Ref.Code))
-			}
-			if more = list.More; more {
-				after = codes[len(codes)-1]
-			}
-		}
-	}
-	bar := a.progress("read", len(codes))
-	defer bar.done()
-	items := make([]item.Item, len(codes))
-	for i, code := range codes {
-		_, v, err := call[api.ItemView](ctx, c, get(client.Path("items", code), q))
-		if err != nil {
-			return nil, err
-		}
-		items[i] = v.Item
-		bar.at(i + 1)
-	}
-	return items, nil
-}
-
-// writeFile writes a file whole or not at all; "-" is the standard output.
-func (a *app) writeFile(name string, write func(w io.Writer) error) error {
-	if name == "-" {
-		return write(a.Out)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
-}
-
-// remark is what there is to say of one item of a list.
-type remark struct {
-	code     item.Code
-	name     string
-	changes  []item.Change
-	findings []item.Finding
-}
-
-// longList is from how many items on warnings are only counted: nobody reads
-// ten thousand lines.
-const longList = 200
-
-func writeRemarks(w io.Writer, all []remark) {
-	counts := map[string]int{}
-	var order []string
-	for _, one := range all {
-		found := one.findings
-		if len(all) >= longList {
-			for _, f := range found {
-				if key := join(" — ", f.Message, f.English); f.Severity == item.Warning {
-					if counts[key]++; counts[key] == 1 {
-						order = append(order, key)
-					}
-				}
-			}
-			found = onlyErrors(found)
-		}
-		if len(found)+len(one.changes) > 0 {
-			fmt.Fprintf(w, "%s %s\n", one.code, one.name)
-			writeChanges(w, one.changes)
-			writeFindings(w, found)
-		}
-	}
-	for i, key := range order {
-		if i == 20 {
-			fmt.Fprintf(w, "and %d other warnings\n", len(order)-i)
-			break
-		}
-		fmt.Fprintf(w, "warning, %d items: %s\n", counts[key], key)
-	}
-}
-
-func onlyErrors(found []item.Finding) []item.Finding {
-	return slices.DeleteFunc(slices.Clone(found), func(f item.Finding) bool { return f.Severity != item.Error })
-}
-
-func writeChanges(w io.Writer, changes []item.Change) {
-	for _, c := range changes {
-		fmt.Fprintf(w, "  change: %s — %s\n", c.Text, c.English)
-	}
-}
-
-func writeFindings(w io.Writer, found []item.Finding) {
-	for _, f := range found {
-		fmt.Fprintf(w, "  %s: %s: %s\n", f.Severity, f.Element, join(" — ", f.Message, f.English))
-	}
-}
 
 // listOf reads one code a line from a file, or takes those on the command line.
 func (a *app) listOf(file string, codes []string) ([]item.Code, error) {

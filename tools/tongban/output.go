@@ -126,3 +126,11 @@ func join(sep string, parts ...string) string {
 	}
 	return strings.Join(out, sep)
 }
+
+// count is a number of things, by the word for one of them.
+func count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}

@@ -3,21 +3,12 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"tongban/node/api"
-	"tongban/tools/process"
 )
 
 // elsewhere has the command lines of the READMEs that something else runs: the
@@ -35,7 +26,7 @@ var elsewhere = map[string]struct{ file, shows string }{
 // shows is what must come out of a command line that begins so.
 var shows = map[string]string{
 	"tongban realm create":           `founded by 320509000000 吴江区政务服务中心`,
-	"tongban item import":            `published \(record [0-9]+\)`,
+	"tongban item import --starter":  `published \(record [0-9]+\)`,
 	"tongban calendar import":        `202[0-9]: `,
 	"tongban invite":                 `^tongban1[a-z2-7]+\n$`,
 	"tongban join":                   `is enrolled in realm`,
@@ -43,6 +34,31 @@ var shows = map[string]string{
 	"tongban voter add 320509111000": `同里镇为民服务中心 now votes`,
 	"tongban status":                 `voters +320509000000(?s:.*)黎里镇(?s:.*)同里镇`,
 	"tongban item search":            `TB-D23 +\S*残疾人证`,
+	"tongban item template":          `items\.xlsx`,
+	"tongban item export offered":    `offered\.xlsx: [0-9]+ items`,
+	"tongban item import offered":    `items: [0-9]+, [0-9]+ unchanged\n$`,
+	"tongban item import d10.yaml":   `承诺时限：4 → 3 个工作日 — promised limit: 4 → 3 working days`,
+	"tongban item drafts":            `TB-D10 .* 李编辑 .*压缩承诺时限`,
+	"tongban item check":             `written by 320509110000 李编辑\n.*承诺时限：4 → 3`,
+	"tongban item publish":           `TB-D10 +\S+ +2 +[-0-9]{10} +published`,
+	"tongban item show":              `version +2,(?s:.*)promised +3 个工作日`,
+	"tongban item diff":              `\+ 承诺时限：4 → 3`,
+	"tongban item erratum":           `TB-D26 +\S+ +2 +today +published`,
+	"tongban item cases":             `^no open case`,
+	"tongban item history":           `李编辑 .* erratum`,
+	"tongban item basic":             `basic list of town level: [1-9]`,
+	"tongban rule list":              `window_types`,
+	"tongban rule show":              `key: window_types`,
+	"tongban rule import":            `rating is set|nothing wrong`,
+	"tongban calendar export":        `days\.csv: [0-9]+ years`,
+	"tongban item claim":             `[1-9][0-9]* items taken on`,
+	"tongban item coverage":          `黎里镇\S* +[1-9][0-9]* +[0-9]+ +[0-9.]+ %`,
+	"tongban item supplement":        `TB-D23: the supplement is kept`,
+	"tongban item ask":               `\* minor(?s:.*)监护人证明`,
+	"tongban item guide":             `guide\.html`,
+	"tongban bundle list":            `TB-B1 +残疾人服务一件事`,
+	"tongban bundle show":            `stage 2 +TB-D10`,
+	"tongban bundle open":            `(?s:残疾人证新办: opened.*护理补贴: opened)`,
 	"tongban case open":              `残疾人证`,
 	"tongban case list":              `残疾人证`,
 	"tongban case show":              `残疾人证`,
@@ -51,6 +67,13 @@ var shows = map[string]string{
 	"tongban case log":               `handed_over`,
 	"tongban case verify":            `holds`,
 	"tongban register verify":        `holds`,
+}
+
+// edits is what somebody changes in an editor after the command that wrote the
+// file.
+var edits = map[string]struct{ file, from, to string }{
+	"tongban item export d10.yaml": {"d10.yaml", "promise: 4 个工作日", "promise: 3 个工作日"},
+	"tongban item export d26.yaml": {"d26.yaml", "fee: 不收费", "fee: 不收取任何费用"},
 }
 
 // boldPlaces are the words in bold that say on which machines the blocks below
@@ -164,288 +187,4 @@ func TestReadme(t *testing.T) {
 	}
 	// What the last block handed over arrives.
 	c.until(c.towns[0], c.id, "case", "list", "--box", "arrived")
-}
-
-// readmeCity is the three machines of the READMEs, on this one.
-type readmeCity struct {
-	*testing.T
-	district *machine
-	towns    []*machine
-	tickets  map[string]string // by center
-	id       string            // of the case that was opened last
-}
-
-// machine is one of them: its own folder, ports and environment.
-type machine struct {
-	center, name, address string // as the READMEs have them
-	home                  string
-	ports                 map[string]string // by the port in the READMEs
-	env                   []string
-	log                   string
-	node                  *exec.Cmd // nil until it runs
-	stop                  context.CancelFunc
-}
-
-// usual are the ports that the READMEs use, and that of the API.
-var usual = []string{"7400", "7401", "7402", "7403"}
-
-func newReadmeCity(t *testing.T) *readmeCity {
-	c := &readmeCity{T: t, tickets: map[string]string{}}
-	free, err := process.FreePorts(3 * len(usual))
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := t.TempDir() // removed after the nodes have ended
-	prepare := func(center, name, address string) *machine {
-		m := &machine{center: center, name: name, address: address, ports: map[string]string{}}
-		m.home = filepath.Join(base, center)
-		m.log = m.home + ".log"
-		if err := os.Mkdir(m.home, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		for _, port := range usual {
-			m.ports[port], free = free[0], free[1:]
-		}
-		for _, pair := range os.Environ() {
-			if key, _, _ := strings.Cut(pair, "="); !strings.HasPrefix(key, "TONGBAN_") && key != "USER" {
-				m.env = append(m.env, pair)
-			}
-		}
-		// Under the race detector a process lingers a second before it ends.
-		m.env = append(m.env, "GORACE=atexit_sleep_ms=0")
-		return m
-	}
-	c.district = prepare("320509000000", "吴江区", "10.9.0.1")
-	c.towns = []*machine{prepare("320509111000", "同里镇", "10.9.0.2"), prepare("320509110000", "黎里镇", "10.9.0.3")}
-	t.Cleanup(c.end)
-	return c
-}
-
-func (c *readmeCity) all() []*machine { return append([]*machine{c.district}, c.towns...) }
-
-func (c *readmeCity) at(place string) []*machine {
-	switch place {
-	case "all":
-		return c.all()
-	case "district":
-		return []*machine{c.district}
-	case "towns":
-		return c.towns
-	case "second town":
-		return c.towns[1:]
-	}
-	return nil
-}
-
-// block types a block on every machine where it belongs.
-func (c *readmeCity) block(b block) {
-	c.Helper()
-	mine := slices.DeleteFunc(slices.Clone(b.lines), func(line string) bool { _, ok := elsewhere[line]; return ok })
-	if len(mine) == 0 {
-		return
-	}
-	at := c.at(b.place)
-	if len(at) == 0 {
-		c.Fatalf("no words in bold say where to type %q, and nothing else is known to run it", mine)
-	}
-	for _, m := range at {
-		if m.node != nil && m != c.district {
-			c.level(m)
-		}
-		for _, line := range mine {
-			c.line(m, line)
-		}
-	}
-}
-
-// line runs one command line on one machine.
-func (c *readmeCity) line(m *machine, line string) {
-	c.Helper()
-	if pair, ok := strings.CutPrefix(line, "export "); ok {
-		m.env = append(m.env, strings.ReplaceAll(pair, "/srv/tongban", filepath.Join(m.home, "data")))
-		return
-	}
-	words := strings.Fields(line)
-	if words[0] != "tongban" || strings.ContainsAny(line, "\"'`$&|;<>*\\") {
-		c.Fatalf("%q: only plain lines of tongban, and those of elsewhere, can be run", line)
-	}
-	args := c.adapt(m, words[1:])
-	if args[0] == "run" {
-		c.run(m, args)
-		return
-	}
-	out, err := c.exec(m, args...)
-	if err != nil {
-		c.Fatalf("%s: %s: %v%s", m.name, line, err, c.logs())
-	}
-	for begins, want := range shows {
-		if strings.HasPrefix(line, begins) && !regexp.MustCompile(want).MatchString(out) {
-			c.Fatalf("%s: %s: no %q in\n%s", m.name, line, want, out)
-		}
-	}
-	switch {
-	case args[0] == "invite":
-		c.tickets[args[1]] = strings.TrimSpace(out)
-	case args[0] == "case" && args[1] == "open":
-		c.id, _, _ = strings.Cut(out, " ")
-	case args[0] == "backup":
-		if info, err := os.Stat(filepath.Join(m.home, args[1])); err != nil || info.Size() == 0 {
-			c.Fatalf("no backup: %v", err)
-		}
-	}
-}
-
-var (
-	address = regexp.MustCompile(`10\.9\.0\.[0-9]+(:|/tcp/)([0-9]+)`)
-	found   = []string{"realm create", "join TICKET"}
-)
-
-// adapt makes words of a README ones for this machine: its own folder, address,
-// ticket and name. What makes a node gets an API of its own beside the others
-// and short timers, for all run on one machine here.
-func (c *readmeCity) adapt(m *machine, words []string) []string {
-	c.Helper()
-	first := c.towns[0]
-	args := make([]string, 0, len(words)+3)
-	for _, word := range words {
-		word = strings.ReplaceAll(word, "/srv/tongban", filepath.Join(m.home, "data"))
-		word = address.ReplaceAllStringFunc(word, func(s string) string {
-			part := address.FindStringSubmatch(s)
-			host := strings.TrimSuffix(s, part[1]+part[2])
-			if host != m.address && !(slices.Contains(c.towns, m) && host == first.address) || m.ports[part[2]] == "" {
-				c.Fatalf("%s is no address of %s", s, m.name)
-			}
-			return "127.0.0.1" + part[1] + m.ports[part[2]]
-		})
-		switch {
-		case word == "TICKET":
-			if word = c.tickets[m.center]; word == "" {
-				c.Fatalf("%s was not invited", m.name)
-			}
-		case word == "CASE":
-			if word = c.id; word == "" {
-				c.Fatal("no case was opened")
-			}
-		case slices.Contains(c.towns, m):
-			word = strings.ReplaceAll(word, first.name, m.name)
-		}
-		args = append(args, word)
-	}
-	if len(words) > 1 && slices.Contains(found, words[0]+" "+words[1]) {
-		args = append(args, "--api-listen", "127.0.0.1:"+m.ports["7403"], "--fast")
-	}
-	return args
-}
-
-func (c *readmeCity) command(ctx context.Context, m *machine, args []string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "tongban", args...)
-	cmd.Dir, cmd.Env = m.home, m.env
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 20 * time.Second
-	return cmd
-}
-
-// exec runs one command line to its end and returns its standard output.
-func (c *readmeCity) exec(m *machine, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(c.Context(), 40*time.Second)
-	defer cancel()
-	cmd := c.command(ctx, m, args)
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	if err := cmd.Run(); err != nil {
-		return out.String(), fmt.Errorf("%w\n%s%s", err, out.String(), complaint.String())
-	}
-	return out.String(), nil
-}
-
-// run starts a machine's node and waits until it serves. It stops at the end.
-func (c *readmeCity) run(m *machine, args []string) {
-	c.Helper()
-	log, err := os.Create(m.log)
-	if err != nil {
-		c.Fatal(err)
-	}
-	defer log.Close()
-	ctx, stop := context.WithCancel(context.WithoutCancel(c.Context()))
-	cmd := c.command(ctx, m, args)
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		stop()
-		c.Fatal(err)
-	}
-	m.node, m.stop = cmd, stop
-	if _, err := c.exec(m, "status", "--wait", "30s"); err != nil {
-		c.Fatalf("%s does not run: %v%s", m.name, err, c.logs())
-	}
-}
-
-// end stops the nodes; they must go willingly.
-func (c *readmeCity) end() {
-	for _, m := range c.all() {
-		if m.node != nil {
-			m.stop()
-		}
-	}
-	for _, m := range c.all() {
-		if m.node == nil {
-			continue
-		}
-		// The cause is ours; a node that ended well leaves nothing else to say.
-		if err := m.node.Wait(); err != nil && !errors.Is(err, context.Canceled) {
-			c.Errorf("the node of %s: %v%s", m.name, err, c.logs())
-		}
-	}
-}
-
-// level waits until a machine's copy of the Register has what the district's
-// has.
-func (c *readmeCity) level(m *machine) {
-	c.Helper()
-	index := func(m *machine) uint64 {
-		out, err := c.exec(m, "status", "--json")
-		if err != nil {
-			c.Fatal(err)
-		}
-		var s api.Status
-		if err := json.Unmarshal([]byte(out), &s); err != nil {
-			c.Fatal(err)
-		}
-		return s.Register.Head.Index
-	}
-	want := index(c.district)
-	c.wait(fmt.Sprintf("record %d at %s", want, m.name), func() bool { return index(m) >= want })
-}
-
-// until repeats a command until its output has some words.
-func (c *readmeCity) until(m *machine, words string, args ...string) {
-	c.Helper()
-	c.wait(words+" at "+m.name, func() bool {
-		out, err := c.exec(m, args...)
-		return err == nil && strings.Contains(out, words)
-	})
-}
-
-func (c *readmeCity) wait(what string, holds func() bool) {
-	c.Helper()
-	deadline, tick := time.After(30*time.Second), time.NewTicker(50*time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			c.Fatalf("no %s within half a minute%s", what, c.logs())
-		}
-	}
-}
-
-// logs is the end of every node's log.
-func (c *readmeCity) logs() string {
-	var b strings.Builder
-	for _, m := range c.all() {
-		if text, err := os.ReadFile(m.log); err == nil {
-			lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-			fmt.Fprintf(&b, "\n--- %s\n%s", m.name, strings.Join(lines[max(0, len(lines)-10):], "\n"))
-		}
-	}
-	return b.String()
 }

@@ -267,7 +267,7 @@ func (a *app) setRules(cmd *cobra.Command, rules []rule.Rule, in area.Code, staf
 		return invalidError{&api.Problem{Status: 422, Code: "rule", Message: fmt.Sprintf("%d mistakes, no rule was set", len(wrong)), Details: wrong, Hint: "mend what is listed and import it again"}}
 	}
 	if dryRun {
-		return a.show(rules, func(w io.Writer) { fmt.Fprintf(w, "%d rules, nothing is wrong with them\n", len(rules)) })
+		return a.show(rules, func(w io.Writer) { fmt.Fprintf(w, "%s, nothing wrong\n", count(len(rules), "rule")) })
 	}
 	for _, r := range rules {
 		if err := propose(a, cmd, put("/v1/rules", api.RuleWish{Area: in, Rule: r, Staff: staff}), string(r.Key)+" is set"); err != nil {
