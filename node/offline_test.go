@@ -42,11 +42,11 @@ func TestVillageWorksAlone(t *testing.T) {
 	done, err := village.HandOver(c.ctx, clerk(), s.ID, desk.HandOverForm{})
 	must(t, err)
 	all = append(all, done.State)
-	rows := c.nodes[yejian].exchange.Rows("")
-	rows = slices.DeleteFunc(rows, func(v exchange.View) bool { return v.Kind != exchange.CaseRow })
-	if len(rows) != 2*len(all) { // town and district
-		t.Errorf("%d rows wait: %v", len(rows), rows)
-	}
+	var rows []exchange.View
+	c.wait("a row for town and district, of each case", func() bool {
+		rows = slices.DeleteFunc(c.nodes[yejian].exchange.Rows(""), func(v exchange.View) bool { return v.Kind != exchange.CaseRow })
+		return len(rows) == 2*len(all)
+	})
 	if connected := c.nodes[yejian].peers.Connected(); len(connected) > 0 {
 		t.Fatalf("it is not alone: %v", connected)
 	}

@@ -89,8 +89,17 @@ func (s *Server) rulesInForce(_ context.Context, in *struct {
 	return out, nil
 }
 
+// fromNow lets a rule begin today that was made of the one in force, as 'rule
+// show' prints it, and still has its day.
+func (s *Server) fromNow(r rule.Rule, a area.Code) rule.Rule {
+	if now, _ := s.node.Register.Rules().Find(r.Key, a, string(s.today())); now.Rule.From == r.From && r.From < string(s.today()) {
+		r.From = ""
+	}
+	return r
+}
+
 func (s *Server) setRule(ctx context.Context, in *struct{ Body RuleWish }) (register.Result, error) {
-	r := in.Body.Rule
+	r := s.fromNow(in.Body.Rule, s.areaOr(in.Body.Area))
 	if found := r.Problems(); len(found) > 0 {
 		p := problem(http.StatusUnprocessableEntity, string(refusal.Malformed), "rule "+string(r.Key)+": it cannot be set like this", "'tongban rule show' prints the one in force as a model")
 		for _, one := range found {

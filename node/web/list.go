@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func (s *server) list(r *http.Request, p *page) error {
 	}
 	l.chips(p)
 	if l.Text != "" && s.Find != nil && p.Day == "" {
-		s.finds(l, on)
+		s.finds(r.Context(), l, on)
 	} else {
 		s.browse(r, p, l, on)
 	}
@@ -86,10 +87,10 @@ func (l *listing) chips(p *page) {
 
 // finds are the items that fit best. There is no next page: who does not see
 // it here types another character.
-func (s *server) finds(l *listing, on register.Moment) {
+func (s *server) finds(ctx context.Context, l *listing, on register.Moment) {
 	l.Found, l.Alias = true, map[item.Code]string{}
 	q := search.Query{Text: l.Text, Department: l.Department, Kind: l.Kind, Limit: search.MaxLimit}
-	for _, hit := range s.Find(q) {
+	for _, hit := range s.Find(ctx, q) {
 		it, ok := s.Catalogue.Item(hit.Ref.Code, s.Self().Area(), on)
 		if !ok || l.Level != 0 && it.Level != l.Level || l.Bundles && it.Bundle == "" {
 			continue

@@ -166,8 +166,8 @@ func (p *page) Time(ms int64) string {
 }
 
 func capital(text string) string {
-	if text == "" {
-		return ""
+	if text == "" || text[0] < 'a' || text[0] > 'z' { // a draft may hold a word that is none
+		return text
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }

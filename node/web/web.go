@@ -10,6 +10,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -66,7 +67,7 @@ type Services struct {
 	Self      func() area.Center
 	// Find finds items of today's catalogue as a clerk types; nil: the pages
 	// look for the text as it stands.
-	Find func(q search.Query) []search.Hit
+	Find func(ctx context.Context, q search.Query) []search.Hit
 	// Cases are the open cases of an item that this center knows; nil: the page
 	// has no such part.
 	Cases func(c item.Code) ([]Case, error)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -250,7 +251,7 @@ func newServer(t testing.TB) http.Handler {
 		Catalogue: s,
 		Self:      func() area.Center { return town },
 		Now:       func() time.Time { return time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC) },
-		Find: func(q search.Query) []search.Hit {
+		Find: func(_ context.Context, q search.Query) []search.Hit {
 			if q.Text == "jzz" {
 				return []search.Hit{{Ref: item.Ref{Code: "TB-RESIDENCE", Area: "320509000000", Version: 2}, Alias: "暂住证"}}
 			}
@@ -384,6 +385,14 @@ func TestPagesKeepThePolicy(t *testing.T) {
 }
 
 // Every word that a page asks for is there, in both languages, and is asked for.
+func TestCapital(t *testing.T) {
+	for text, want := range map[string]string{"": "", "level": "Level", "ID": "ID", "必要": "必要", "02": "02"} {
+		if got := capital(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	asked := map[string]bool{"in_effect": true, "future": true, "superseded": true, "withdrawn": true, "called_off": true}
 	read := func(name string) {
