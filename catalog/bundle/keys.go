@@ -61,6 +61,9 @@ func same(a, b *item.Situation) bool {
 		slices.EqualFunc(a.Options, b.Options, func(x, y item.Option) bool { return x.ID == y.ID && fold(x.Text) == fold(y.Text) })
 }
 
+// maxUnknown is how many keys that nobody asks for are told at once.
+const maxUnknown = 20
+
 // deal gives everybody the answers that are theirs.
 func (k keys) deal(b *item.Item, offered map[item.Code]*item.Item, answers item.Answers) (own item.Answers, theirs map[item.Code]item.Answers, err error) {
 	own, theirs = item.Answers{}, map[item.Code]item.Answers{}
@@ -92,6 +95,7 @@ func (k keys) deal(b *item.Item, offered map[item.Code]*item.Item, answers item.
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
+		unknown = unknown[:min(len(unknown), maxUnknown)]
 		return nil, nil, refusal.Newf(condition.BadAnswer, "read the answers", "answer under the keys of the questions",
 			"没有标识为“%s”的办理情形", strings.Join(unknown, "”“"))
 	}

@@ -186,6 +186,18 @@ func ids(materials []item.Material) string {
 	return strings.Join(all, " ")
 }
 
+// TestWrongAnswersAreToldInBrief: what is told does not grow with what was sent.
+func TestWrongAnswersAreToldInBrief(t *testing.T) {
+	many := item.Answers{"matter": slices.Repeat([]string{"none"}, 100_000)}
+	for i := range 1000 {
+		many[fmt.Sprintf("x%d%s", i, strings.Repeat("x", 1000))] = []string{"a"}
+	}
+	_, err := Select(shop(), many)
+	if refusal.CodeOf(err) != BadAnswer || len(err.Error()) > 10_000 {
+		t.Errorf("%.100q of %d bytes", err, len(err.Error()))
+	}
+}
+
 func TestSelect(t *testing.T) {
 	it := shop()
 	for _, one := range []struct {

@@ -79,6 +79,9 @@ func Select(it *item.Item, answers item.Answers) (Selection, error) {
 	return s, nil
 }
 
+// maxWrong is how many wrong answers are told at once.
+const maxWrong = 20
+
 // read checks the answers and puts each in the order of its options.
 func read(it *item.Item, answers item.Answers) (item.Answers, error) {
 	given := make(item.Answers, len(answers))
@@ -97,10 +100,8 @@ func read(it *item.Item, answers item.Answers) (item.Answers, error) {
 				in = append(in, o.ID)
 			}
 		}
-		for _, id := range chosen {
-			if !slices.Contains(in, id) {
-				wrong = append(wrong, fmt.Sprintf("“%s”（%s）没有选项“%s”，可选：%s", q.Question, q.ID, id, choices(q)))
-			}
+		if j := slices.IndexFunc(chosen, func(id string) bool { return !slices.Contains(in, id) }); j >= 0 {
+			wrong = append(wrong, fmt.Sprintf("“%s”（%s）没有选项“%.60s”，可选：%s", q.Question, q.ID, chosen[j], choices(q)))
 		}
 		if len(in) > 1 && !q.Several {
 			wrong = append(wrong, fmt.Sprintf("“%s”（%s）只能选一项", q.Question, q.ID))
@@ -109,11 +110,12 @@ func read(it *item.Item, answers item.Answers) (item.Answers, error) {
 	}
 	for id := range answers {
 		if !known[id] {
-			wrong = append(wrong, fmt.Sprintf("没有标识为“%s”的办理情形", id))
+			wrong = append(wrong, fmt.Sprintf("没有标识为“%.60s”的办理情形", id))
 		}
 	}
 	if len(wrong) > 0 {
 		slices.Sort(wrong)
+		wrong = wrong[:min(len(wrong), maxWrong)]
 		return nil, refusal.Newf(BadAnswer, "read the answers", "answer with the options' ids", "%s", strings.Join(wrong, "；"))
 	}
 	return given, nil

@@ -17,6 +17,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"tongban/catalog/item"
@@ -31,7 +32,9 @@ const (
 	pieceSize = 256 << 10
 	maxHops   = 3 // village, town, district, whoever drafted it
 	patience  = 30 * time.Second
-	atOnce    = 4 // files that are served at the same time
+	atOnce    = 4           // files that are served at the same time
+	quiet     = time.Minute // for which others are told what nobody had, without asking anybody
+	lost      = 1024        // how many such files are remembered
 )
 
 // Config is what a Store needs.
@@ -51,11 +54,18 @@ type Store struct {
 	sources func() []string
 	log     *slog.Logger
 	slots   chan struct{}
+
+	mu      sync.Mutex
+	sought  map[[32]byte]int       // guarded by mu: how many look for a file just now
+	missing map[[32]byte]time.Time // guarded by mu: when nobody had it
 }
 
 // New answers Protocol on the network from now on.
 func New(c Config) *Store {
-	s := &Store{c.Files, c.Network, c.Sources, c.Log.With("service", "forms"), make(chan struct{}, atOnce)}
+	s := &Store{
+		files: c.Files, network: c.Network, sources: c.Sources, log: c.Log.With("service", "forms"),
+		slots: make(chan struct{}, atOnce), sought: map[[32]byte]int{}, missing: map[[32]byte]time.Time{},
+	}
 	s.network.Handle(Protocol, s.serve)
 	return s
 }
@@ -104,11 +114,13 @@ func (s *Store) get(ctx context.Context, hash [32]byte, hops uint8, from ...stri
 	if err != nil || ok {
 		return content, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	s.seek(hash, 1)
+	defer s.seek(hash, -1)
+	asked, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var reasons []error
 	for _, center := range append(from, s.sources()...) {
-		content, err := s.fetch(ctx, center, hash, hops)
+		content, err := s.fetch(asked, center, hash, hops)
 		if err != nil {
 			reasons = append(reasons, fmt.Errorf("%s: %w", center, err))
 			continue
@@ -117,6 +129,9 @@ func (s *Store) get(ctx context.Context, hash [32]byte, hops uint8, from ...stri
 			return nil, fmt.Errorf("keep a form: %w", err)
 		}
 		return content, nil
+	}
+	if ctx.Err() == nil { // else who asked went away, and the rest was not tried
+		s.lose(hash)
 	}
 	s.log.Debug("nobody has the form", "hash", hex.EncodeToString(hash[:]), "err", errors.Join(reasons...))
 	return nil, refusal.New(refusal.NotFound, "find a form", "ask again when the centers above are reachable",
@@ -130,10 +145,10 @@ func (s *Store) fetch(ctx context.Context, center string, hash [32]byte, hops ui
 		return nil, err
 	}
 	defer stream.Close()
-	defer context.AfterFunc(ctx, func() { stream.SetDeadline(time.Unix(1, 0)) })()
 	if err := stream.SetDeadline(time.Now().Add(patience)); err != nil {
 		return nil, err
 	}
+	defer context.AfterFunc(ctx, func() { stream.SetDeadline(time.Unix(1, 0)) })()
 	if err := wire.WriteFrame(stream, request{hash[:], hops}); err != nil {
 		return nil, err
 	}
@@ -188,14 +203,41 @@ func (s *Store) serve(ctx context.Context, _ string, stream net.Conn) {
 }
 
 // find is what is here, or, while the request may go on, with the centers
-// above.
+// above. A request never goes on for a file that is being looked for already, or
+// that nobody had a moment ago: else two voters would ask each other, and one
+// center could keep all of them busy with a hash that means nothing.
 func (s *Store) find(ctx context.Context, hash [32]byte, hops uint8) ([]byte, error) {
-	if hops > 0 && hops <= maxHops {
-		return s.get(ctx, hash, hops-1)
-	}
 	content, ok, err := s.files.Read(hash)
-	if err == nil && !ok {
-		err = refusal.Newf(refusal.NotFound, "find a form", "", "not here")
+	if err != nil || ok {
+		return content, err
 	}
-	return content, err
+	if hops == 0 || hops > maxHops || !s.worthAsking(hash) {
+		return nil, refusal.Newf(refusal.NotFound, "find a form", "", "not here")
+	}
+	return s.get(ctx, hash, hops-1)
+}
+
+func (s *Store) worthAsking(hash [32]byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sought[hash] == 0 && time.Since(s.missing[hash]) >= quiet
+}
+
+// seek counts who looks for a file.
+func (s *Store) seek(hash [32]byte, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sought[hash] += n; s.sought[hash] == 0 {
+		delete(s.sought, hash)
+	}
+}
+
+// lose remembers that nobody has a file.
+func (s *Store) lose(hash [32]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.missing) >= lost {
+		clear(s.missing)
+	}
+	s.missing[hash] = time.Now()
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/dgraph-io/badger/v4"
@@ -73,6 +74,29 @@ func TestWhatIsNotTheHashIsNotTakenIn(t *testing.T) {
 	alone := store(t, m, "alone", "liar")
 	if _, err := alone.Get(t.Context(), named.Hash); refusal.CodeOf(err) != refusal.NotFound {
 		t.Errorf("%v; want not found", err)
+	}
+}
+
+// TestWhatNobodyHasIsAskedForOnce: two voters are each other's sources, and the
+// name of a file that nobody has goes round neither between them nor again.
+func TestWhatNobodyHasIsAskedForOnce(t *testing.T) {
+	m := wire.NewMemory()
+	var asked atomic.Int32
+	above := m.Join("above")
+	above.Handle(Protocol, func(_ context.Context, _ string, stream net.Conn) {
+		asked.Add(1)
+		_ = wire.WriteFrame(stream, piece{Code: refusal.NotFound})
+	})
+	store(t, m, "one", "other", "above")
+	store(t, m, "other", "one", "above")
+	village := store(t, m, "village", "one")
+	for range 3 {
+		if _, err := village.Get(t.Context(), strings.Repeat("ab", 32)); refusal.CodeOf(err) != refusal.NotFound {
+			t.Fatal(err)
+		}
+	}
+	if n := asked.Load(); n > 2 { // by each of the two, once
+		t.Errorf("the center above was asked %d times", n)
 	}
 }
 

@@ -94,8 +94,8 @@ func (w writer) code(element, value string) string {
 
 // capital is how a label or a value begins that stands alone.
 func capital(text string) string {
-	if text == "" {
-		return ""
+	if text == "" || text[0] < 'a' || text[0] > 'z' { // a draft may hold a word that is none
+		return text
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }

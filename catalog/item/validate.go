@@ -107,9 +107,15 @@ func (r *report) add(element, code string, s Severity, zh, en string) {
 	r.found = append(r.found, Finding{element, code, s, zh, en})
 }
 
+// blanks are what is no text. They are named here, for good: voters must agree,
+// and what Unicode counts as a blank changes.
+const blanks = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+
+func blank(text string) bool { return strings.Trim(text, blanks) == "" }
+
 // need demands a text.
 func (r *report) need(element, value string) {
-	if strings.TrimSpace(value) == "" {
+	if blank(value) {
 		r.err(element, "missing", "没有填写", "not given")
 	}
 }
@@ -117,7 +123,7 @@ func (r *report) need(element, value string) {
 // needAll demands a text in every line of a list.
 func (r *report) needAll(element string, lines []string) {
 	for i, line := range lines {
-		if strings.TrimSpace(line) == "" {
+		if blank(line) {
 			r.err(at(element, i), "missing", "这一条是空的，请填写或删去", "an empty line: fill it in or leave it out")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 )
@@ -115,6 +116,27 @@ func BenchmarkOnAPastDay(b *testing.B) {
 	for b.Loop() {
 		if on := c.r.On(yesterday); on.At != c.r.Head().Index-1 {
 			b.Fatal(on)
+		}
+	}
+}
+
+// BenchmarkCoverageOfACity is the report over 2,376 villages that must offer 400
+// items each.
+func BenchmarkCoverageOfACity(b *testing.B) {
+	c := newCity(b)
+	fill(b, c, 10000)
+	var codes []item.Code
+	for i := range 400 {
+		codes = append(codes, item.Code(fmt.Sprintf("LOCAL-%05d", 7*i)))
+	}
+	c.must(district, List{Purpose: BasicList, Area: cityArea, Level: area.Village, Items: codes})
+	on := c.r.On(workday.DateOf(c.now))
+	for b.Loop() {
+		for i := range 2376 {
+			center := area.Center(fmt.Sprintf("320509%03d2%02d", 100+i/99, i%99+1))
+			if got, err := c.r.Coverage(center, on); err != nil || len(got.Missing) != len(codes) {
+				b.Fatal(got, err)
+			}
 		}
 	}
 }

@@ -97,11 +97,11 @@ func (t *turn) standsAlone(s *Summary, from workday.Date) verdict {
 
 // named finds an item that an area offers under a name on a day or later.
 func (m *machine) named(a area.Code, name string, day workday.Date) (item.Code, bool) {
-	name = trim(name)
+	name = bare(name)
 	next, _ := load[nameState](m, nameRow(a, name, ""))
 	for next.Code != "" && m.err == nil {
 		for s := range m.upcoming(next.Code, a, day) {
-			if trim(s.Name) == name {
+			if bare(s.Name) == name {
 				return next.Code, true
 			}
 		}
@@ -112,7 +112,7 @@ func (m *machine) named(a area.Code, name string, day workday.Date) (item.Code, 
 
 // name remembers under which name an item is published in an area.
 func (m *machine) name(r item.Ref, name string) {
-	name = trim(name)
+	name = bare(name)
 	if _, known := load[nameState](m, nameRow(r.Area, name, r.Code)); known {
 		return
 	}

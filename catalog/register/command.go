@@ -142,8 +142,8 @@ type Voters struct {
 // Draft is the body of DraftItem: a version of an item that somebody wrote and
 // nobody has approved. It may be unfinished. It comes from a center that lies
 // in the area (a town drafts for its district) or that may publish there. A
-// revision replaces an open draft, by either of the two; whoever wrote any of
-// its texts is one of its editors.
+// revision replaces an open draft: by a center that wrote of it, or that may
+// publish there. Whoever wrote any of its texts is one of its editors.
 type Draft struct {
 	Item    item.Item    `cbor:"1,keyasint" json:"item"` // Ref.Version is Base+1
 	Base    item.Version `cbor:"2,keyasint" json:"base"` // the published version that it was written against; 0: none
@@ -220,7 +220,9 @@ type Claim struct {
 }
 
 // RuleSetting is the body of SetRule: by a center at district level or above
-// for its own prefix, or by the realm's publisher.
+// for its own prefix, or by the realm's publisher. Rule.From is not before the
+// day of its record, and "" is that day: the clocks of earlier days go by what
+// held then.
 type RuleSetting struct {
 	Area area.Code `cbor:"1,keyasint" json:"area"` // where it holds
 	Rule rule.Rule `cbor:"2,keyasint" json:"rule"`

@@ -36,7 +36,14 @@ func (e Editor) String() string { return fmt.Sprintf("%+q of %+q", e.Staff, stri
 // editor is who answers for this turn.
 func (t *turn) editor() Editor { return Editor{t.center, trim(t.cmd.Staff)} }
 
-func (d *draftState) writtenBy(e Editor) bool { return slices.Contains(d.Editors, e) }
+// draftedBy reports whether somebody of a center wrote of a draft.
+func (d *draftState) draftedBy(c area.Center) bool {
+	return slices.ContainsFunc(d.Editors, func(e Editor) bool { return e.Center == c })
+}
+
+func (d *draftState) writtenBy(e Editor) bool {
+	return slices.ContainsFunc(d.Editors, func(o Editor) bool { return o.Center == e.Center && bare(o.Staff) == bare(e.Staff) })
+}
 
 // draft finds a draft that is open.
 func (t *turn) draft(i Index) (draftState, verdict) {
@@ -83,9 +90,14 @@ func (d Draft) effect(t *turn) verdict {
 			return v
 		case old.Item.Ref.Code != ref.Code || old.Item.Ref.Area != ref.Area:
 			return reject(Conflict, "record %d drafts another item", d.Revises)
+		case !old.draftedBy(t.center) && !t.speaksFor(ref.Area):
+			return reject(NoAuthority, "%s neither drafted it nor publishes for %s", t.who(), ref.Area)
 		}
 		if row.Editors = old.Editors; !old.writtenBy(t.editor()) {
 			row.Editors = append(row.Editors, t.editor())
+		}
+		if len(row.Editors) > maxEditors {
+			return reject(Conflict, "%d people wrote of record %d: close it and draft anew", len(old.Editors), d.Revises)
 		}
 		old.end(t, d.Revises, RevisedDraft, "")
 	}
@@ -99,8 +111,7 @@ func (c Closing) effect(t *turn) verdict {
 	if v != applied {
 		return v
 	}
-	drafted := slices.ContainsFunc(d.Editors, func(e Editor) bool { return e.Center == t.center })
-	if !drafted && !t.speaksFor(d.Item.Ref.Area) {
+	if !d.draftedBy(t.center) && !t.speaksFor(d.Item.Ref.Area) {
 		return reject(NoAuthority, "%s neither drafted it nor publishes for %s", t.who(), d.Item.Ref.Area)
 	}
 	d.end(t, c.Draft, ClosedDraft, c.Reason)

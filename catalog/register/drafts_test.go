@@ -1,6 +1,7 @@
 package register
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -35,6 +36,7 @@ func TestNobodyApprovesWhatTheyWrote(t *testing.T) {
 	d := anItem("REALM", cityArea, 2)
 	first := p.draft(town, d) // by 李文 of the town
 	revised := with(d, func(d *Draft) { d.Revises, d.Item.Fee = first.Draft, "不收费" })
+	refused(t, as("周文", village, revised), NoAuthority, "neither drafted it nor publishes") // it would take the draft out of play
 	res := as("王芳", district, revised)
 	refused(t, res, Applied, "")
 	second := approval(res.Index, revised)
@@ -48,7 +50,9 @@ func TestNobodyApprovesWhatTheyWrote(t *testing.T) {
 		t.Fatalf("editors %v, want %v", row.Editors, want)
 	}
 	refused(t, as("王芳", district, last), NoAuthority, "four eyes")
-	refused(t, as("王芳 ", district, last), NoAuthority, "four eyes")
+	for _, alike := range []string{"王芳 ", "王 芳", "王\u200b芳", "王芳\ufeff"} {
+		refused(t, as(alike, district, last), NoAuthority, "four eyes")
+	}
 	refused(t, as("李文", town, last), NoAuthority, "does not publish for")
 	refused(t, as("张敏", district, first), Conflict, "revised by record")
 	refused(t, as("张敏", district, second), Conflict, "revised by record")
@@ -56,6 +60,7 @@ func TestNobodyApprovesWhatTheyWrote(t *testing.T) {
 	refused(t, as("王芳", district, with(anItem("NEW", cityArea, 1), func(d *Draft) { d.Revises = last.Draft })), Conflict, "another item")
 	for _, b := range []Body{last, d, Closing{last.Draft, "重复"}} {
 		refused(t, as("　", district, b), Malformed, "staff is missing")
+		refused(t, as("\u200b", district, b), Malformed, "staff is missing")
 	}
 	// Another 李文 is somebody else.
 	refused(t, as("李文", district, last), Applied, "")
@@ -63,6 +68,24 @@ func TestNobodyApprovesWhatTheyWrote(t *testing.T) {
 	// The root key is no second person.
 	own := approval(as("张敏", "", anItem("ROOT", cityArea, 1)).Index, anItem("ROOT", cityArea, 1))
 	refused(t, as("张敏", "", own), NoAuthority, "four eyes")
+}
+
+func TestADraftHasBoundedEditors(t *testing.T) {
+	p := paperCity(t)
+	last := p.draft(town, anItem("REALM", cityArea, 2)).Draft
+	for i := 1; ; i++ {
+		d := with(anItem("REALM", cityArea, 2), func(d *Draft) { d.Revises = last })
+		res, _ := p.proposeAs(fmt.Sprintf("第 %d 人", i), town, d)
+		if i == maxEditors {
+			refused(t, res, Conflict, "draft anew")
+			break
+		}
+		refused(t, res, Applied, "")
+		last = res.Index
+	}
+	if row, _ := load[draftState](p.m, draftRow(last)); row.State != OpenDraft || len(row.Editors) != maxEditors {
+		t.Errorf("%s with %d editors", row.State, len(row.Editors))
+	}
 }
 
 func TestWhoMayCloseADraft(t *testing.T) {
@@ -128,6 +151,7 @@ func TestWhatStopsAPublication(t *testing.T) {
 		{"nothing: a district's may be local", with(anItem("NEW", district.Area(), 1), func(d *Draft) { d.Item.Local = true }), town, nil, district, Applied, ""},
 
 		{"a name of the realm's", named(local("NEW", town.Area()), "生育登记 REALM　"), town, nil, town, Conflict, "320500000000 offers REALM under this name"},
+		{"a name that looks like the realm's", named(local("NEW", town.Area()), "生育\u200b登记ｒｅａｌｍ"), town, nil, town, Conflict, "offers REALM under this name"},
 		{"a name of the town's", named(local("NEW", village.Area()), " 生育登记 TOWN"), village, nil, village, Conflict, "offers TOWN"},
 		{"nothing: a name of another town's", named(local("NEW", town2.Area()), "生育登记 TOWN"), district, nil, district, Applied, ""},
 		{"one of several of the name", named(local("NEW", town.Area()), "生育登记 REALM"), town, func(p *paper, _ *Publication) {

@@ -20,14 +20,15 @@ const (
 	MaxCommand = 240 << 10 // bytes, sealed
 	MaxVoters  = 7
 
-	maxStaff  = 100 // characters
-	maxNote   = 2000
-	maxName   = 200
-	maxText   = 500
-	maxReason = 2000 // of a draft
-	maxAddrs  = 16
-	maxAddr   = 256
-	gossipKey = 32 // bytes: AES-256
+	maxStaff   = 100 // characters
+	maxNote    = 2000
+	maxName    = 200
+	maxText    = 500
+	maxReason  = 2000 // of a draft
+	maxEditors = 50   // of a draft and those that it revises
+	maxAddrs   = 16
+	maxAddr    = 256
+	gossipKey  = 32 // bytes: AES-256
 )
 
 // Kind is Found.
@@ -91,9 +92,29 @@ func text(name, s string, least, most int) string {
 	return ""
 }
 
-// trim takes the blanks off a name that is compared. It knows few of them, for
-// good: what Unicode counts as a blank changes.
+// trim takes the blanks off a text. It knows few of them, for good: what
+// Unicode counts as a blank changes.
 func trim(s string) string { return strings.Trim(s, " \n\u00a0\u3000") }
+
+// bare is a name as it is compared, so that two that look alike are one: without
+// blanks and what nobody sees, the wide forms of ASCII as ASCII, capitals small.
+// For good, like trim.
+func bare(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ', r == '\n', r == '\t', r == 0xa0, r == 0xad, r == 0x3000, r == 0xfeff,
+			0x2000 <= r && r <= 0x200f, 0x2028 <= r && r <= 0x202f, 0x205f <= r && r <= 0x206f,
+			0xfe00 <= r && r <= 0xfe0f, 0xe0100 <= r && r <= 0xe01ef:
+			return -1
+		case 0xff01 <= r && r <= 0xff5e:
+			r -= 0xff01 - '!'
+		}
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
+}
 
 // date checks a day that may be left out.
 func date(name, s string) string {

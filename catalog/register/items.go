@@ -40,13 +40,12 @@ func (r *Register) Items(f Filter, after item.Ref, limit int) (found []Summary, 
 		return nil, false
 	}
 	on := f.On.whole()
-	r.fillCatalogue()
-	r.catalogue.mu.RLock()
-	defer r.catalogue.mu.RUnlock()
-	codes := r.catalogue.codes
+	catalogue, done := r.readCatalogue()
+	defer done()
+	codes := catalogue.codes
 	start, _ := slices.BinarySearch(codes, after.Code)
 	for _, c := range codes[start:] {
-		for l := range r.catalogue.seen(c, line, on, f.Withdrawn) {
+		for l := range catalogue.seen(c, line, on, f.Withdrawn) {
 			past := c > after.Code || f.Area == "" && l.Ref.Area > after.Area
 			if !past || !f.matches(l) {
 				continue
@@ -68,17 +67,36 @@ func (r *Register) CountItems(f Filter) (n int) {
 		return 0
 	}
 	on := f.On.whole()
-	r.fillCatalogue()
-	r.catalogue.mu.RLock()
-	defer r.catalogue.mu.RUnlock()
-	for _, c := range r.catalogue.codes {
-		for l := range r.catalogue.seen(c, line, on, f.Withdrawn) {
+	catalogue, done := r.readCatalogue()
+	defer done()
+	for _, c := range catalogue.codes {
+		for l := range catalogue.seen(c, line, on, f.Withdrawn) {
 			if f.matches(l) {
 				n++
 			}
 		}
 	}
 	return n
+}
+
+// offered are the versions of some items that an area goes by at a moment, as
+// Item finds them, but by what a list shows of them: no item is read. nil
+// stands for what is not offered there.
+func (r *Register) offered(codes []item.Code, by area.Code, on Moment) []*Summary {
+	all := make([]*Summary, len(codes))
+	line := precedence(by)
+	if len(line) == 0 {
+		return all
+	}
+	on = on.whole()
+	catalogue, done := r.readCatalogue()
+	defer done()
+	for i, c := range codes {
+		for l := range catalogue.seen(c, line, on, false) {
+			all[i] = l.Summary
+		}
+	}
+	return all
 }
 
 // ready makes the text comparable and finds the areas whose versions are seen.

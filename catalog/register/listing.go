@@ -43,15 +43,28 @@ func newListed(s Summary, before *listed) listed {
 	return listed{&s, text}
 }
 
-// fillCatalogue reads the list unless it is there.
-func (r *Register) fillCatalogue() {
-	c := &r.catalogue
-	c.mu.RLock()
-	filled := c.filled && (len(c.codes) == len(c.items))
-	c.mu.RUnlock()
-	if filled {
-		return
+// readCatalogue holds the list, read where it is not there, until done is
+// called.
+func (r *Register) readCatalogue() (c *catalogue, done func()) {
+	c = &r.catalogue
+	for {
+		c.mu.RLock()
+		if c.complete() {
+			return c, c.mu.RUnlock
+		}
+		c.mu.RUnlock()
+		if !r.fillCatalogue() {
+			return &catalogue{}, func() {} // Fault says why
+		}
 	}
+}
+
+// complete expects the lock.
+func (c *catalogue) complete() bool { return c.filled && len(c.codes) == len(c.items) }
+
+// fillCatalogue reads the list; false where that fails.
+func (r *Register) fillCatalogue() bool {
+	c := &r.catalogue
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.filled {
@@ -65,8 +78,8 @@ func (r *Register) fillCatalogue() {
 			})
 		})
 		if err != nil {
-			r.fault.CompareAndSwap(nil, &err)
-			return
+			r.note(err)
+			return false
 		}
 		c.filled = true
 	}
@@ -77,6 +90,7 @@ func (r *Register) fillCatalogue() {
 		}
 		slices.Sort(c.codes)
 	}
+	return true
 }
 
 // update takes over what a commit changed.

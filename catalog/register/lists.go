@@ -3,6 +3,7 @@ package register
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tongban/catalog/area"
@@ -140,44 +141,65 @@ type Listed struct {
 }
 
 // Lists are the lists that hold in an area: for each purpose and level its
-// own, else that of the nearest area above it.
+// own, else that of the nearest area above it. They are shared: nobody writes
+// into them.
 func (r *Register) Lists(a area.Code, on Moment) ([]Listed, error) {
-	type place struct {
-		purpose ListKind
-		level   area.Level
-	}
 	var all []Listed
-	taken := map[place]bool{}
+	taken := map[listPlace]bool{}
 	for _, up := range a.Up() {
-		own := map[place]Listed{}
-		var fault error
-		err := r.scan(listsOf(up), "", func(_ string, value []byte) bool {
-			var row listState
-			if fault = wire.Decode(value, &row); fault != nil {
-				return false
+		own := r.lists.get(r, areaLists{up, on}, func(m *machine) found[[]Listed] {
+			lists, err := r.ownLists(up, on)
+			if m.err == nil {
+				m.err = err
 			}
-			if on.reaches(row.Index) && on.includes(workday.Date(row.List.From)) {
-				at := place{row.List.Purpose, row.List.Level}
-				if old, has := own[at]; !has || row.List.From >= old.From {
-					own[at] = Listed{row.List, row.Index}
-				}
-			}
-			return true
+			return found[[]Listed]{lists, err == nil}
 		})
-		if err := cmp.Or(err, fault); err != nil {
-			return nil, fmt.Errorf("read the lists of %s: %w", up, err)
+		if !own.ok {
+			return nil, fmt.Errorf("read the lists of %s: %w", up, r.Fault())
 		}
-		for at, l := range own {
-			if !taken[at] {
-				all = append(all, l)
+		for _, l := range own.value {
+			if at := (listPlace{l.Purpose, l.Level}); !taken[at] {
+				all, taken[at] = append(all, l), true
 			}
-			taken[at] = true
 		}
 	}
 	slices.SortFunc(all, func(x, y Listed) int {
 		return cmp.Or(cmp.Compare(x.Purpose, y.Purpose), cmp.Compare(x.Level, y.Level))
 	})
 	return all, nil
+}
+
+// listPlace is what one list of an area is for.
+type listPlace struct {
+	purpose ListKind
+	level   area.Level
+}
+
+// areaLists is the question which lists an area keeps itself at a moment. A
+// city asks for its own once for each of its centers.
+type areaLists struct {
+	area area.Code
+	on   Moment
+}
+
+// ownLists are those that an area keeps itself, one for each place.
+func (r *Register) ownLists(a area.Code, on Moment) ([]Listed, error) {
+	own := map[listPlace]Listed{}
+	var fault error
+	err := r.scan(listsOf(a), "", func(_ string, value []byte) bool {
+		var row listState
+		if fault = wire.Decode(value, &row); fault != nil {
+			return false
+		}
+		if on.reaches(row.Index) && on.includes(workday.Date(row.List.From)) {
+			at := listPlace{row.List.Purpose, row.List.Level}
+			if old, has := own[at]; !has || row.List.From >= old.From {
+				own[at] = Listed{row.List, row.Index}
+			}
+		}
+		return true
+	})
+	return slices.Collect(maps.Values(own)), cmp.Or(err, fault)
 }
 
 // Claims are the items that a center has taken on, each with the day on which
@@ -254,17 +276,17 @@ func (r *Register) Coverage(c area.Center, on Moment) (Coverage, error) {
 			continue
 		}
 		cover.Required, cover.List = len(l.Items), l.Index
-		for _, code := range l.Items {
-			it, offered := r.Item(code, c.Area(), on)
+		offered := r.offered(l.Items, c.Area(), on)
+		for i, code := range l.Items {
 			_, claimed := claims[code]
 			if claimed {
 				cover.Beyond--
 			}
 			switch {
-			case !offered:
+			case offered[i] == nil:
 				cover.Missing = append(cover.Missing, Missing{Code: code, Why: NotOffered})
 			case !claimed:
-				cover.Missing = append(cover.Missing, Missing{Code: code, Name: it.Name, Why: Unclaimed})
+				cover.Missing = append(cover.Missing, Missing{Code: code, Name: offered[i].Name, Why: Unclaimed})
 			default:
 				cover.Covered++
 			}

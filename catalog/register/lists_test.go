@@ -37,6 +37,9 @@ func TestCoverageIsWhatIsListedClaimedAndOffered(t *testing.T) {
 		got.Missing[0].Code != "B" || got.Missing[0].Why != Unclaimed || got.Missing[0].Name == "" || got.Missing[1].Why != NotOffered {
 		t.Errorf("%+v", got)
 	}
+	if n := len(c.r.cache.items); n != 0 { // a city asks for 2,376 centers
+		t.Errorf("it read the text of %d items", n)
+	}
 	if got := cover(village2, Moment{Day: day}); got.Covered != 2 {
 		t.Errorf("the other village: %+v", got)
 	}

@@ -52,17 +52,16 @@ func localRow(c area.Center, code item.Code, i Index) string { return localHisto
 // it says nothing.
 func (r *Register) Supplement(code item.Code, c area.Center, on Moment) (item.Supplement, bool) {
 	var s item.Supplement
+	var fault error
 	err := r.scan(localHistory(c, code), "", func(_ string, value []byte) bool {
 		var row localState
-		if wire.Decode(value, &row) == nil && on.reaches(row.Index) {
+		if fault = wire.Decode(value, &row); fault == nil && on.reaches(row.Index) {
 			s = row.Supplement
 		}
-		return true
+		return fault == nil
 	})
-	if err != nil {
-		r.fault.CompareAndSwap(nil, &err)
-	}
-	return s, s != item.Supplement{}
+	r.note(err, fault)
+	return s, !s.IsZero()
 }
 
 // reaches reports whether the record at an index counts at this moment.
@@ -85,7 +84,7 @@ func (r *Register) Supplements(c area.Center, on Moment) (map[item.Code]item.Sup
 		if on.reaches(row.Index) {
 			code := item.Code(key[len(prefix) : len(key)-9]) // before the slash and the index
 			all[code] = row.Supplement
-			if row.Supplement == (item.Supplement{}) {
+			if row.Supplement.IsZero() {
 				delete(all, code)
 			}
 		}

@@ -91,7 +91,7 @@ func (p program) open(raw []byte) (o opened) {
 	if !known || o.flaw != "" {
 		return o
 	}
-	if spec.staff && trim(o.cmd.Staff) == "" {
+	if spec.staff && bare(o.cmd.Staff) == "" {
 		o.flaw = "staff is missing: a " + o.cmd.Kind.String() + " names who answers for it"
 		return o
 	}

@@ -215,6 +215,11 @@ func TestPowersRulesCalendarGossip(t *testing.T) {
 		t.Errorf("by default %d", got)
 	}
 	c.must(district, RuleSetting{cityArea, rule.Rule{Key: rule.NoticeDays, Value: 4}})
+	today := workday.DateOf(c.now)
+	if r := c.r.Rules().ValueOn(rule.NoticeDays, cityArea, string(today.Add(-1))); r.Days() != 5 {
+		t.Errorf("the day before it was set the limit is %d days", r.Days())
+	}
+	refused(t, c.propose(district, RuleSetting{cityArea, rule.Rule{Key: rule.NoticeDays, Value: 4, From: string(today.Add(-1))}}), Conflict, "is over")
 	c.must(district, RuleSetting{district.Area(), rule.Rule{Key: rule.NoticeDays, Value: 3}})
 	c.must(district, RuleSetting{district.Area(), rule.Rule{Key: rule.NoticeDays, Value: 2}})
 	if a, b := c.r.Rules().Value(rule.NoticeDays, village.Area()).Value, c.r.Rules().Value(rule.NoticeDays, district2.Area()).Value; a != 2 || b != 4 {

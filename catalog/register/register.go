@@ -67,6 +67,7 @@ type Register struct {
 	owners   memo[string, found[PartyKey]]
 	offers   memo[offer, found[item.Ref]]
 	versions memo[item.Ref, found[versionState]]
+	lists    memo[areaLists, found[[]Listed]]
 }
 
 // sight is the committed base, and the channel that is closed when another

@@ -7,12 +7,16 @@ import (
 )
 
 func (r RuleSetting) effect(t *turn) verdict {
+	from, v := t.startsOn(r.Rule.From)
 	switch {
 	case !r.Area.Under(t.base.Realm.Area):
 		return reject(NoAuthority, "%s lies outside the realm", r.Area)
 	case !t.speaksFor(r.Area) || !t.publishes() && t.center.Level() > area.District:
 		return reject(NoAuthority, "%s sets no rules for %s", t.who(), r.Area)
+	case v != applied:
+		return v
 	}
+	r.Rule.From = string(from) // a clock of the day before goes on by what held then
 	store(t.machine, ruleRow(r.Area, r.Rule.Key, t.index), r)
 	return applied
 }

@@ -105,7 +105,7 @@ func (a *assembly) check() {
 			continue
 		}
 		zh, en := item.Label(f.Element)
-		told := &fault{code: f.Code, zh: zh + "：" + f.Message, en: en + ": " + f.English, warning: f.Severity != item.Error}
+		told := &fault{code: f.Code, zh: zh + "：" + f.Message, en: en + ": " + f.English, warning: f.Severity != item.Error, finding: true}
 		a.in.tell(a.root.locate(f.Element), a.it.Ref.Code, f.Element, told)
 	}
 }

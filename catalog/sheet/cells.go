@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -89,7 +90,7 @@ func (b *workbook) row(d *xml.Decoder, number int) (row, error) {
 				col = at
 			}
 			c, err := b.cell(d, t)
-			if err != nil {
+			if err = cmp.Or(err, b.takeOne()); err != nil {
 				return r, err
 			}
 			c.col = col

@@ -54,7 +54,7 @@ type longForm struct {
 
 func (l *longForm) row(s *shape, element, t string) {
 	if l.err == nil {
-		l.err = l.out.Write([]string{l.code, element, guard(s.label()), guard(t)})
+		l.err = l.out.Write([]string{guard(l.code), element, guard(s.label()), guard(t)})
 	}
 }
 
@@ -97,20 +97,26 @@ func (l *longForm) entry(s *shape, v reflect.Value, path string) {
 	l.value(s, v, path)
 }
 
-// formulaSigns begin what a spreadsheet takes for a formula.
-const formulaSigns = "=+-@\t'"
+// formulaSigns begin what a spreadsheet takes for a formula; a Chinese one takes
+// the wide signs too.
+const formulaSigns = "=+-@\t\n'＝＋－＠"
+
+func suspect(t string) bool {
+	first, _ := utf8.DecodeRuneInString(t)
+	return t != "" && strings.ContainsRune(formulaSigns, first)
+}
 
 // guard puts an apostrophe before what a spreadsheet would take for a formula.
 func guard(t string) string {
-	if t != "" && strings.IndexByte(formulaSigns, t[0]) >= 0 {
+	if suspect(t) {
 		return "'" + t
 	}
 	return t
 }
 
 func unguard(t string) string {
-	if len(t) > 1 && t[0] == '\'' && strings.IndexByte(formulaSigns, t[1]) >= 0 {
-		return t[1:]
+	if rest, guarded := strings.CutPrefix(t, "'"); guarded && suspect(rest) {
+		return rest
 	}
 	return t
 }

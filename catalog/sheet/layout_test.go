@@ -1,7 +1,9 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -53,7 +55,7 @@ func TestEveryElementHasAPlace(t *testing.T) {
 // TestNoFormulas: nothing that is written is a formula, whatever it looks like.
 func TestNoFormulas(t *testing.T) {
 	it := example()
-	it.Ref.Code, it.Name, it.Note = "A", "=1+1", "@SUM(A1)"
+	it.Ref.Code, it.Name, it.Note, it.Flow = "-1", "=1+1", "@SUM(A1)", "＝1+1"
 	var b bytes.Buffer
 	if err := Write(&b, XLSX, []item.Item{it}); err != nil {
 		t.Fatal(err)
@@ -80,8 +82,32 @@ func TestNoFormulas(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(b.String()) {
-		if strings.Contains(line, ",=") || strings.Contains(line, ",@") {
+		if strings.HasPrefix(line, "-") || strings.Contains(line, ",=") || strings.Contains(line, ",@") || strings.Contains(line, ",＝") {
 			t.Errorf("a spreadsheet would run %s", line)
+		}
+	}
+}
+
+// TestStringsAreCounted: a shared string of four bytes takes many times that, and
+// a million of them fold to nothing.
+func TestStringsAreCounted(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("s.xml")
+	if err == nil {
+		_, err = w.Write([]byte("<sst>" + strings.Repeat("<si/>", 11)))
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room, want := range map[int]error{11: nil, 10: errLarge} {
+		book := &workbook{parts: map[string]*zip.File{"s.xml": r.File[0]}, left: maxUnzipped, room: room}
+		if err := book.readStrings("s.xml"); !errors.Is(err, want) {
+			t.Errorf("room for %d: %v, want %v", room, err, want)
 		}
 	}
 }

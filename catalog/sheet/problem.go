@@ -24,6 +24,9 @@ type Problem struct {
 	Severity item.Severity `json:"severity"`
 	Message  string        `json:"message"` // what is wrong and how to mend it, in Chinese
 	English  string        `json:"english"`
+	// Finding says that it could be read, and the item is wrong or unfinished
+	// in it: a draft may wait with that.
+	Finding bool `json:"finding,omitempty"`
 }
 
 // Place is where the problem stands, in words: "材料!C7", "D12", "3:14".
@@ -59,6 +62,7 @@ type fault struct {
 	code    string
 	zh, en  string
 	warning bool
+	finding bool // of the item itself, not of its reading
 }
 
 // faultf fills the arguments into both sentences; each may leave some out.
@@ -117,7 +121,7 @@ func (in *reader) tell(at place, code item.Code, element string, f *fault) {
 	}
 	p := found{Problem: Problem{
 		Row: int(at.row), Column: int(at.col), Item: code, Element: element,
-		Code: f.code, Severity: severity, Message: f.zh, English: f.en,
+		Code: f.code, Severity: severity, Message: f.zh, English: f.en, Finding: f.finding,
 	}}
 	if at.sheet != nil {
 		p.Sheet, p.order = at.sheet.name, at.sheet.order

@@ -1,8 +1,10 @@
 package sheet_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +93,7 @@ func TestUnreadable(t *testing.T) {
 		"too many values":    {sheet.YAML, "- [" + strings.Repeat(",", 5_000_000), refusal.TooLarge},
 		"too many items":     {sheet.JSON, "[" + strings.Repeat("{},", sheet.MaxItems) + "{}]", refusal.TooLarge},
 		"an alias bomb":      {sheet.YAML, bomb(), refusal.TooLarge},
+		"a bomb of a name":   {sheet.XLSX, folded(t, "_rels/.rels", `<Relationships><Relationship Id="`, "x", 40<<20), refusal.TooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, _, err := sheet.Read(strings.NewReader(c.data), c.format); refusal.CodeOf(err) != c.code {
@@ -98,6 +101,30 @@ func TestUnreadable(t *testing.T) {
 			}
 		})
 	}
+}
+
+// folded is a small workbook with one part that says the same again and again.
+func folded(t *testing.T, part, begin, again string, times int) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, text := range map[string]string{
+		"xl/workbook.xml":            `<workbook/>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="s" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
+		part:                         begin + strings.Repeat(again, times),
+	} {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = io.WriteString(w, text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // bomb is a YAML of a few lines that means a hundred million values.

@@ -83,11 +83,13 @@ const (
 
 	maxRecords = 3_000_000 // rows of a csv file, which has one for each value
 
-	maxUnzipped = 1 << 30   // bytes that a workbook may unfold to
+	maxUnzipped = 512 << 20 // bytes that a workbook may unfold to; 10,000 full items take 70 MB
 	maxNodes    = 4_000_000 // values in a file
 	maxAliased  = 200_000   // of them by aliases of YAML
 	maxProblems = 5_000     // told in one run
 	maxCell     = 32_767    // UTF-16 units in a cell, the bound of Excel
+
+	maxSmallPart = 32 << 20 // bytes of a part of a workbook that says where the others are
 )
 
 // Errors of what cannot be read or written at all.

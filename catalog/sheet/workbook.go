@@ -3,6 +3,7 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -48,6 +49,7 @@ type row struct {
 type workbook struct {
 	parts    map[string]*zip.File
 	left     int64 // bytes that may still be unfolded
+	room     int   // shared strings and cells that may still be read
 	sheets   []bookSheet
 	strings  []string
 	days     []bool // which styles show a date
@@ -58,7 +60,7 @@ type bookSheet struct{ name, part string }
 
 var (
 	errBook  = errors.New("not an xlsx workbook")
-	errLarge = errors.New("unfolds to more than 1 GB")
+	errLarge = errors.New("unfolds to more than any catalogue")
 )
 
 // openBook reads what the sheets need: their names, the shared strings, the
@@ -71,7 +73,7 @@ func openBook(data []byte) (*workbook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errBook, err)
 	}
-	b := &workbook{parts: make(map[string]*zip.File, len(z.File)), left: maxUnzipped}
+	b := &workbook{parts: make(map[string]*zip.File, len(z.File)), left: maxUnzipped, room: maxNodes}
 	for _, f := range z.File {
 		b.parts[partName(f.Name)] = f
 	}
@@ -123,6 +125,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 // decode reads a small part whole.
 func (b *workbook) decode(name string, into any) error {
+	whole := b.left
+	b.left = min(whole, maxSmallPart)
+	defer func(most int64) { b.left += whole - most }(b.left)
 	d, done, err := b.open(name)
 	if err != nil {
 		return err
@@ -130,6 +135,15 @@ func (b *workbook) decode(name string, into any) error {
 	defer done()
 	if err := d.Decode(into); err != nil {
 		return broken(name, err)
+	}
+	return nil
+}
+
+// takeOne counts a shared string or a cell: a few bytes that are repeated fold
+// to nothing, and each takes many times their room.
+func (b *workbook) takeOne() error {
+	if b.room--; b.room < 0 {
+		return errLarge
 	}
 	return nil
 }
@@ -223,7 +237,7 @@ func (b *workbook) readStrings(name string) error {
 		}
 		if start, ok := t.(xml.StartElement); ok && start.Name.Local == "si" {
 			s, err := richText(d)
-			if err != nil {
+			if err = cmp.Or(err, b.takeOne()); err != nil {
 				return broken(name, err)
 			}
 			b.strings = append(b.strings, s)

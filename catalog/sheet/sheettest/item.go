@@ -8,6 +8,7 @@ package sheettest
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -36,10 +37,15 @@ var piece = rapid.StringOfN(rapid.OneOf(
 // Line draws a text of one line that says something.
 func Line(t *rapid.T, label string) string {
 	s := rapid.OneOf(piece, piece, rapid.SampledFrom(awkward)).Draw(t, label)
-	if strings.TrimSpace(s) == "" {
-		return s + "字"
+	return saying(s)
+}
+
+// saying adds a character to a text that shows none: blanks are no text.
+func saying(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsPrint(r) && !unicode.IsSpace(r) }) {
+		return s
 	}
-	return s
+	return s + "字"
 }
 
 // Text draws a text that says something, now and then of several lines.
@@ -53,10 +59,7 @@ func Text(t *rapid.T, label string) string {
 	default:
 		return Line(t, label)
 	}
-	if strings.TrimSpace(s) == "" {
-		return s + "字"
-	}
-	return s
+	return saying(s)
 }
 
 // draw makes the elements of one item.
