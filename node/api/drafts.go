@@ -130,6 +130,9 @@ func (s *Server) findings(it *item.Item) []item.Finding {
 			English: "a town or a village publishes local items only: draft a standardized one for its district (area)",
 		})
 	}
+	if len(it.WindowTypes) == 0 {
+		return found
+	}
 	known, _ := rule.Doc[rule.WindowTypes](s.node.Register.Rules(), it.Ref.Area, string(s.today()))
 	for i, name := range it.WindowTypes {
 		if len(known.Types) > 0 && !slices.ContainsFunc(known.Types, func(t rule.WindowType) bool { return t.Name == name }) {

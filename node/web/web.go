@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"tongban/catalog/area"
@@ -88,7 +89,9 @@ type Services struct {
 //go:embed pages
 var files embed.FS
 
-var templates = parse()
+// templates are parsed when the first page is asked for: every start of the
+// program would pay for them otherwise, and most never show a page.
+var templates = sync.OnceValue(parse)
 
 // parse makes a set of templates for each page: the frame and the page.
 func parse() map[string]*template.Template {
@@ -158,7 +161,7 @@ func (s *server) page(path string, fill func(r *http.Request, p *page) error) {
 
 func (s *server) write(w http.ResponseWriter, p *page, status int) {
 	var b strings.Builder
-	if err := templates[p.Name].ExecuteTemplate(&b, "frame", p); err != nil {
+	if err := templates()[p.Name].ExecuteTemplate(&b, "frame", p); err != nil {
 		s.Log.Error("render a page", "page", p.Name, "err", err)
 		http.Error(w, "cannot show this page", http.StatusInternalServerError)
 		return

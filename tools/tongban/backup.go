@@ -2,13 +2,11 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +26,7 @@ files in a safe. The file holds personal data.`,
 		Example: "  tongban backup /backup/tongban-$(date +%F)",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.download(cmd, "/v1/backup", nil, args[0], force, "the backup")
+			return a.download(cmd, "/v1/backup", nil, args[0], private, force, "the backup")
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "write over a file that stands")
@@ -90,9 +88,8 @@ func (a *app) open(name string) (io.Reader, func() error, error) {
 	return f, f.Close, nil
 }
 
-// download writes an answer into a file, all of it or nothing: a file that is
-// there is whole and on the disk.
-func (a *app) download(cmd *cobra.Command, path string, query url.Values, name string, force bool, what string) (err error) {
+// download writes an answer into a file, all of it or nothing.
+func (a *app) download(cmd *cobra.Command, path string, query url.Values, name string, mode os.FileMode, force bool, what string) error {
 	if _, err := os.Stat(name); err == nil && !force {
 		return usageError{fmt.Errorf("%s is there already\n  name another file, or give --force", name)}
 	}
@@ -105,29 +102,14 @@ func (a *app) download(cmd *cobra.Command, path string, query url.Values, name s
 		return err
 	}
 	defer resp.Body.Close()
-	if name == "-" {
-		if _, err := io.Copy(a.Out, resp.Body); err != nil {
+	var n int64
+	err = a.writeFile(name, mode, func(w io.Writer) (err error) {
+		if n, err = io.Copy(w, resp.Body); err != nil {
 			return fmt.Errorf("%s is not whole: %w", what, err)
 		}
 		return nil
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".tongban-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	n, err := io.Copy(f, resp.Body)
-	if err != nil {
-		err = fmt.Errorf("%s is not whole, nothing was written: %w", what, err)
-	}
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), name); err != nil {
+	})
+	if err != nil || name == "-" {
 		return err
 	}
 	return a.show(map[string]any{"file": name, "bytes": n}, func(w io.Writer) {

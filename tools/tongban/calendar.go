@@ -203,7 +203,7 @@ func (a *app) calendarExportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.writeFile(args[0], func(w io.Writer) error { return workday.WriteCSV(w, years) }); err != nil {
+			if err := a.writeFile(args[0], public, func(w io.Writer) error { return workday.WriteCSV(w, years) }); err != nil {
 				return err
 			}
 			return a.show(map[string]any{"file": args[0], "years": len(years)}, func(w io.Writer) {

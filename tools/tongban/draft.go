@@ -162,20 +162,11 @@ func (a *app) sendPublications(ctx context.Context, c *client.Client, body api.P
 		_, all, err := call[[]api.PublishedItem](ctx, c, post("/v1/publications", body))
 		return all, err
 	}
-	all := make([]api.PublishedItem, 0, len(body.Drafts))
-	drafts := body.Drafts
-	bar := a.progress("published", len(drafts))
-	defer bar.done()
-	for part := range slices.Chunk(drafts, batch) {
+	return inBatches(a, "published", body.Drafts, func(part []register.Index) ([]api.PublishedItem, error) {
 		body.Drafts = part
 		_, some, err := call[[]api.PublishedItem](ctx, c, post("/v1/publications", body))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		bar.at(len(all))
-	}
-	return all, nil
+		return some, err
+	})
 }
 
 // refusedOf is why the first of them was not published.

@@ -26,7 +26,7 @@ func (a *app) itemTemplateCommand() *cobra.Command {
 			if f == "" {
 				return usageError{fmt.Errorf("%s: not known what it is to be\n  end it with .xlsx, .csv, .yaml or .json", args[0])}
 			}
-			if err := a.writeFile(args[0], func(w io.Writer) error { return sheet.Template(w, f) }); err != nil {
+			if err := a.writeFile(args[0], public, func(w io.Writer) error { return sheet.Template(w, f) }); err != nil {
 				return err
 			}
 			return a.show(map[string]string{"file": args[0]}, func(w io.Writer) { fmt.Fprintln(w, args[0]) })
@@ -61,7 +61,7 @@ named. What is written can be imported again without a change. With --starter or
 		if err != nil {
 			return err
 		}
-		if err := a.writeFile(args[0], func(w io.Writer) error { return sheet.Write(w, f, items) }); err != nil {
+		if err := a.writeFile(args[0], public, func(w io.Writer) error { return sheet.Write(w, f, items) }); err != nil {
 			return err
 		}
 		return a.show(map[string]any{"file": args[0], "items": len(items)}, func(w io.Writer) {
@@ -123,8 +123,15 @@ func (a *app) fetchItems(ctx context.Context, c *client.Client, codes []string, 
 	return items, nil
 }
 
-// writeFile writes a file whole or not at all; "-" is the standard output.
-func (a *app) writeFile(name string, write func(w io.Writer) error) error {
+// Who may read a file that was written.
+const (
+	private os.FileMode = 0o600 // it holds what applicants entrusted
+	public  os.FileMode = 0o644
+)
+
+// writeFile writes a file whole or not at all: one that is there is on the disk.
+// "-" is the standard output.
+func (a *app) writeFile(name string, mode os.FileMode, write func(w io.Writer) error) error {
 	if name == "-" {
 		return write(a.Out)
 	}
@@ -132,7 +139,7 @@ func (a *app) writeFile(name string, write func(w io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	err = errors.Join(write(f), f.Chmod(mode), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}

@@ -70,22 +70,7 @@ func (a *app) formGetCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&output, "output", "o", "", "to which file; - is the standard output (required)")
 	required(cmd, "output")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, err := a.connect()
-		if err != nil {
-			return err
-		}
-		resp, err := c.Send(cmd.Context(), http.MethodGet, client.Path("forms", args[0]), nil, nil, "")
-		if err != nil {
-			return err
-		}
-		defer resp.Body.Close()
-		if err := a.writeFile(output, func(w io.Writer) error {
-			_, err := io.Copy(w, resp.Body)
-			return err
-		}); err != nil || output == "-" {
-			return err
-		}
-		return a.show(map[string]string{"file": output}, func(w io.Writer) { fmt.Fprintln(w, output) })
+		return a.download(cmd, client.Path("forms", args[0]), nil, output, public, true, "the form")
 	}
 	return cmd
 }

@@ -254,12 +254,21 @@ func merge(checked, drafted []api.Drafted) []api.Drafted {
 }
 
 func (a *app) sendDrafts(ctx context.Context, c *client.Client, body api.Drafting, items []item.Item, what string) ([]api.Drafted, error) {
-	all := make([]api.Drafted, 0, len(items))
-	bar := a.progress(what, len(items))
-	defer bar.done()
-	for part := range slices.Chunk(items, batch) {
+	return inBatches(a, what, items, func(part []item.Item) ([]api.Drafted, error) {
 		body.Items = part
 		_, some, err := call[[]api.Drafted](ctx, c, post("/v1/drafts", body))
+		return some, err
+	})
+}
+
+// inBatches sends many things in calls that the API takes, and gathers what
+// came of each.
+func inBatches[T, R any](a *app, what string, things []T, send func(part []T) ([]R, error)) ([]R, error) {
+	all := make([]R, 0, len(things))
+	bar := a.progress(what, len(things))
+	defer bar.done()
+	for part := range slices.Chunk(things, batch) {
+		some, err := send(part)
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -266,35 +265,24 @@ same at /guide/CODE.`,
 	f.StringVar(&on, "as-of", "", "the guide of that day, YYYY-MM-DD (default: today)")
 	f.BoolVar(&staff, "staff-handbook", false, "with the staff's handbook, not for the public")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, err := a.connect()
-		if err != nil {
-			return err
-		}
 		q := client.Params("lang", lang, "on", on)
 		if staff {
 			q.Set("staff", "yes")
 		}
 		if output == "" {
-			return a.guideText(cmd, c, args[0], q)
+			return a.guideText(cmd, args[0], q)
 		}
-		resp, err := c.Send(cmd.Context(), http.MethodGet, "/guide/"+url.PathEscape(args[0]), q, nil, "")
-		if err != nil {
-			return err
-		}
-		defer resp.Body.Close()
-		if err := a.writeFile(output, func(w io.Writer) error {
-			_, err := io.Copy(w, resp.Body)
-			return err
-		}); err != nil || output == "-" {
-			return err
-		}
-		return a.show(map[string]string{"file": output}, func(w io.Writer) { fmt.Fprintln(w, output) })
+		return a.download(cmd, "/guide/"+url.PathEscape(args[0]), q, output, public, true, "the guide")
 	}
 	return cmd
 }
 
 // guideText prints the guide for the terminal.
-func (a *app) guideText(cmd *cobra.Command, c *client.Client, code string, q url.Values) error {
+func (a *app) guideText(cmd *cobra.Command, code string, q url.Values) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
 	_, v, err := call[api.ItemView](cmd.Context(), c, get(client.Path("items", code), client.Params("on", q.Get("on"))))
 	if err != nil {
 		return err

@@ -78,7 +78,7 @@ destinations have answered; taking a file in twice does no harm.`,
 		Example: "  tongban outbox export /media/stick/yejian.out --to 320509111000",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.download(cmd, client.Path("outbox", "export"), client.Params("dest", dest), args[0], force, "the outbox")
+			return a.download(cmd, client.Path("outbox", "export"), client.Params("dest", dest), args[0], private, force, "the outbox")
 		},
 	}
 	cmd.Flags().StringVar(&dest, "to", "", "only for this center")
