@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -10,6 +11,7 @@ import (
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/intake/attach"
+	"tongban/intake/casefile"
 )
 
 // pieces sends one blob. One that we have not got (any more) is left out.
@@ -35,6 +37,36 @@ func (x *Exchange) pieces(r Row, hash chain.Hash, yield func(part) error) error 
 		}
 	}
 	return nil
+}
+
+// sendAfter sends a blob onward that came after its case did: a center that seized
+// a case gets its papers when whoever lost it is back, and may have offered the
+// case or copied it since.
+func (x *Exchange) sendAfter(id casefile.ID, hash chain.Hash) error {
+	if _, _, err := id.Parse(); err != nil || !x.blobs.Has(hash) {
+		return nil // nobody's, or not yet whole
+	}
+	state, err := x.cases.State(id)
+	if err != nil {
+		if refusal.CodeOf(err) == refusal.NotFound {
+			return nil
+		}
+		return err
+	}
+	self := x.cfg.Self()
+	if state.Holder != self || !slices.Contains(blobs(state), hash) {
+		return nil
+	}
+	var rows []Row
+	for dest, purpose := range Recipients(self.Center, state, state, x.enrolled) {
+		if entitled(state, self.Center, dest, x.enrolled) {
+			rows = append(rows, Row{Key: Key{dest, CaseRow, string(id)}, Purpose: purpose})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return x.stage(nil, rows...)
 }
 
 // takePiece keeps a piece of a blob, and imports the blob when it is whole.

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"testing"
+	"time"
 
 	"tongban/intake/casefile"
 	"tongban/intake/casefile/casetest"
@@ -71,5 +72,40 @@ func TestOverruledBeforeItTold(t *testing.T) {
 	branches, err := town.cab.Branches(s.ID)
 	if err != nil || len(branches) != 1 || branches[0].Head != late.Head {
 		t.Errorf("the town knows of %+v, %v; want the branch that ends at %d", branches, err, late.Head.Index)
+	}
+}
+
+// TestPapersFollowASeizure: a case is seized of which only the lost village has
+// the papers, and offered on without them. They come when the village is back:
+// to whoever seized it, and to whoever it was offered to.
+func TestPapersFollowASeizure(t *testing.T) {
+	c := newCity(t)
+	village, district, other := c.post(casetest.Village), c.post(casetest.District), c.post(casetest.Town2)
+	c.net.Isolate(string(casetest.Town))
+	s := village.open()
+	district.reaches(s.ID, s.Head)
+	village.drained(casetest.District)
+	c.net.Isolate(string(casetest.Village))
+	c.realm.Seize(s.ID, district.self, s.Head, casetest.Village)
+	district.append(s.ID, casefile.Seized, nil)
+	offered := district.handOver(s.ID, other)
+	other.reaches(s.ID, offered.Head)
+	district.rows(casetest.Town2, "an offer that arrived", func(v []View) bool { return len(v) == 1 && v[0].Status == Arrived })
+	if district.att.Has(s.Applicant.Hash) || other.att.Has(s.Applicant.Hash) {
+		t.Fatal("the papers left the village before it came back")
+	}
+
+	c.net.Reconnect(string(casetest.Village))
+	district.PeerUp(casetest.Village)
+	village.reaches(s.ID, offered.Head)
+	for _, p := range []*post{district, other} {
+		deadline := time.After(patience)
+		for !p.att.Has(s.Applicant.Hash) {
+			select {
+			case <-time.After(5 * time.Millisecond): // nothing tells of a blob
+			case <-deadline:
+				t.Fatalf("%s has no papers; the village sends %+v, the district %+v", p.self, village.Rows(""), district.Rows(""))
+			}
+		}
 	}
 }

@@ -419,7 +419,10 @@ func (in *inbox) take(ctx context.Context, from casefile.Party, r *wireRow) Verd
 	case CaseRow:
 		return in.takeCase(ctx, from, r)
 	case BlobRow:
-		return verdictOf(in.takePiece(ctx, from.Center, r.Piece))
+		if err := in.takePiece(ctx, from.Center, r.Piece); err != nil {
+			return verdictOf(err)
+		}
+		return verdictOf(in.x.sendAfter(casefile.ID(r.ID), r.Piece.Hash))
 	case RequestRow:
 		return verdictOf(in.x.takeRequest(ctx, from, r))
 	case ReplyRow:

@@ -29,8 +29,10 @@ func (x *Exchange) Stage(txn *badger.Txn, before, after casefile.State, records 
 		row := Row{Key: Key{o.To.Center, CaseRow, string(after.ID)}}
 		staged = append(staged, stagedRow{row, true, now, before.Head})
 	}
-	if after.Holder.Center != self.Center && before.Epoch < after.Epoch && before.Head.Index+uint64(records) != after.Head.Index {
-		// Our log was cut: who overruled it is to know what stood behind.
+	cut := before.Head.Index+uint64(records) != after.Head.Index
+	if after.Holder.Center != self.Center && before.Epoch < after.Epoch && (cut || before.Mine(self.Center)) {
+		// The case was taken from us. Who holds it now is to know what stood
+		// behind, and is to have the papers: perhaps they are nowhere else.
 		row := Row{Key{after.Holder.Center, CaseRow, string(after.ID)}, x.version.Add(1), now.UnixMilli(), Reconcile}
 		staged = append(staged, stagedRow{row, false, now, before.Head})
 	}
