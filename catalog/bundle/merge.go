@@ -148,3 +148,7 @@ func (g groups) join(a, b string) {
 	}
 	g[b] = a
 }
+
+// SameName reports whether two materials are one paper by their names: width,
+// spaces and case say nothing.
+func SameName(a, b string) bool { return fold(a) == fold(b) }

@@ -293,6 +293,12 @@ func (r *Register) Rules() rule.Set {
 	return r.rules.get(r, func(txn *badger.Txn) (rule.Set, error) { return readRules(txn, Moment{}) })
 }
 
+// Agreement is what two areas agreed on about each other's applicants, as the
+// rules stood at a record.
+func (r *Register) Agreement(code item.Code, receiving, competent area.Code, day string, at uint64) (rule.Agreement, bool) {
+	return r.RulesOn(Moment{At: at}).Agreement(string(code), receiving, competent, day)
+}
+
 // RulesOn is every rule of the realm as it was set up to a moment. It keeps
 // nothing: ask Rules for the present ones.
 func (r *Register) RulesOn(on Moment) (set rule.Set) {

@@ -235,6 +235,19 @@ func (a Agreement) Holds(item ItemCode, receiving, competent area.Code, day work
 	return covered && from >= 0 && to >= 0 && from != to
 }
 
+// Agreement finds the agreement by which an item of the competent area may be
+// received in another on a day: the first of those that the competent area goes
+// by; ok is false where none covers it.
+func (s Set) Agreement(code string, receiving, competent area.Code, day string) (Agreement, bool) {
+	doc, _ := Doc[CrossArea](s, competent, day)
+	for _, a := range doc.Agreements {
+		if a.Holds(ItemCode(code), receiving, competent, workday.Date(day)) {
+			return a, true
+		}
+	}
+	return Agreement{}, false
+}
+
 // Rating is how a bad rating is answered (好差评).
 type Rating struct {
 	Grades    []Grade  `json:"grades,omitempty" name:"评价等次" means:"the grades"`

@@ -31,6 +31,16 @@ const (
 	HearingNotice   Key = "hearing_notice"   // days before it when place and time are told (行政许可法 48)
 	ServeDays       Key = "serve_days"       // working days between decision and service (行政许可法 44)
 	ForwardDays     Key = "forward_days"     // working days for sending a case upward (行政许可法 43)
+	RenewalDeemed   Key = "renewal_deemed"   // 1: a permit whose renewal is undecided on its last day counts as prolonged (行政许可法 50)
+)
+
+// The rules of the registers of the hall (GB/T 39046 table 10). 0: no limit.
+const (
+	ConsultationDays Key = "consultation_days" // working days for answering a consultation (咨询)
+	ComplaintDays    Key = "complaint_days"    // working days for answering a complaint (投诉)
+	SuggestionDays   Key = "suggestion_days"   // working days for answering a suggestion (建议)
+	InformationDays  Key = "information_days"  // working days for answering an application for government information (政府信息公开条例 33)
+	InformationMore  Key = "information_more"  // working days by which that may be extended (政府信息公开条例 33)
 )
 
 // The rules whose value is a document.

@@ -3,6 +3,7 @@ package casefile
 import (
 	"time"
 
+	"tongban/catalog/area"
 	"tongban/consensus/chain"
 	"tongban/consensus/wire"
 )
@@ -14,6 +15,8 @@ type Draft struct {
 	Body     any    // the body type of the kind; nil for taken_over and seized: filled in from the log and the grant
 	Staff    string // who does it
 	DeskTime int64  // when it happened, Unix milliseconds; 0: now
+
+	Hand *Hand // at which post; nil: not known
 
 	// ClockSuspect says that the node doubts its own clock.
 	ClockSuspect bool
@@ -39,10 +42,8 @@ func Build(s State, author Party, key chain.Key, reg Register, d Draft, now time
 	if err != nil {
 		return Record{}, s, err
 	}
-	if over, ok := content.(*HandedOverBody); ok {
-		if err := checkAddressee(reg, e, over.To); err != nil {
-			return Record{}, s, err
-		}
+	if err := checkNamed(reg, e, content); err != nil {
+		return Record{}, s, err
 	}
 	if err := Check(reg, s, *e); err != nil {
 		return Record{}, s, err
@@ -63,7 +64,7 @@ func draft(s *State, author Party, reg Register, d Draft, now time.Time) *Event 
 	e := &Event{
 		Format: Format, Case: s.ID, Seq: s.Head.Index + 1, Prev: s.Head.Hash, Epoch: s.Epoch,
 		Author: author, Register: reg.Head(), Staff: d.Staff, DeskTime: d.DeskTime,
-		NodeTime: now.UnixMilli(), ClockSuspect: d.ClockSuspect, Kind: d.Kind,
+		NodeTime: now.UnixMilli(), ClockSuspect: d.ClockSuspect, Kind: d.Kind, Hand: d.Hand,
 	}
 	if e.NodeTime < s.Time {
 		e.ClockSuspect = e.ClockSuspect || s.Time-e.NodeTime > clockStep.Milliseconds()
@@ -126,6 +127,29 @@ func checkFresh(reg Register, s *State, e *Event) error {
 	return nil
 }
 
+// checkNamed checks that the centers that a body counts on are there.
+func checkNamed(reg Register, e *Event, content any) error {
+	enrolled := func(c area.Center) error {
+		if _, ok := reg.Current(c); !ok {
+			return refuse(WrongAddressee, e, "%.40q is not enrolled, or shut out", string(c))
+		}
+		return nil
+	}
+	switch b := content.(type) {
+	case *HandedOverBody:
+		return checkAddressee(reg, e, b.To)
+	case *JointBody:
+		for _, p := range b.Add {
+			if err := enrolled(p.Center); err != nil {
+				return err
+			}
+		}
+	case *SlipBody:
+		return enrolled(b.To)
+	}
+	return nil
+}
+
 func checkAddressee(reg Register, e *Event, to Party) error {
 	current, ok := reg.Current(to.Center)
 	switch {
@@ -183,8 +207,16 @@ func probe(reg Register, s *State, e *Event, step int) (any, error) {
 		b.Step = step
 	case *SuspendedBody:
 		b.Step = step
+	case *VisitedBody:
+		b.Step, b.Passed = step, true
+	case *DeliberatedBody:
+		b.Step, b.Passed = step, true
 	case *AcceptedBody:
 		b.Item = s.Item
+	case *AdoptedBody:
+		b.Item = s.Item
+	case *VoidedBody:
+		b.Number = s.voidable(e.Author.Center)
 	case *TakenOverBody, *SeizedBody:
 		d := Draft{Kind: e.Kind}
 		fill(reg, s, e, &d)

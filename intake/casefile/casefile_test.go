@@ -44,7 +44,7 @@ func whole(t *testing.T) (*node, []casefile.State) {
 		{Kind: casefile.Checked, Body: casefile.StepBody{Step: 2, Passed: true}},
 		{Kind: casefile.Suspended, Body: casefile.SuspendedBody{Step: -1, Ground: casefile.Hearing}},
 		{Kind: casefile.Resumed, Body: casefile.ResumedBody{Result: "held", Proof: &casefile.BlobRef{Hash: chain.Sum([]byte("minutes"))}}},
-		{Kind: casefile.RequestKept, Body: casefile.RequestBody{ID: "r", Sealed: []byte{1}}},
+		{Kind: casefile.RequestKept, Body: realm.Request(casetest.First(casetest.Village), n.state.ID, "reminder", "r", nil, 1)},
 		{Kind: casefile.Erased, Body: casefile.ErasedBody{Blobs: []chain.Hash{blob.Hash}, Reason: "asked for"}},
 		handOver(casetest.First(casetest.District)),
 	}

@@ -3,11 +3,10 @@ package casefile
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
-	"tongban/consensus/refusal"
+	"tongban/catalog/rule"
 )
 
 // claim is one event held against the pinned item: whether now is its time and
@@ -39,6 +38,12 @@ func newClaim(reg Register, s *State, e *Event, content any) (*claim, error) {
 		c.step = b.Step
 	case *SuspendedBody:
 		c.step = b.Step
+	case *VisitedBody:
+		c.step = b.Step
+	case *DeliberatedBody:
+		c.step = b.Step
+	case *AdoptedBody:
+		ref = b.Item
 	case *ResumedBody:
 		if open := s.Waiting(); open != nil {
 			c.step = open.Step
@@ -53,54 +58,6 @@ func newClaim(reg Register, s *State, e *Event, content any) (*claim, error) {
 		return nil, refuse(StepOrder, e, "the item has no step %d", c.step)
 	}
 	return c, nil
-}
-
-// law is when and by whom one kind of event may be written.
-type law struct {
-	phases []Phase // nil: at any time
-	who    func(*claim) bool
-}
-
-var (
-	atCounter  = []Phase{PhaseOpened, PhaseNoticed}
-	beforeEnd  = []Phase{PhaseOpened, PhaseNoticed, PhaseAccepted}
-	inHand     = []Phase{PhaseAccepted}
-	afterwards = []Phase{PhaseDecided, PhaseServed, PhaseDeclined}
-	ended      = []Phase{PhaseDecided, PhaseServed, PhaseDeclined, PhaseWithdrawn, PhaseTerminated}
-)
-
-// laws leaves out seized, and the custody events' own rules: checkCustody has
-// them. Who is custodian is known by then.
-var laws = map[Kind]law{
-	Opened:       {nil, (*claim).mayOpen},
-	Received:     {beforeEnd, (*claim).mayReceive},
-	Supplemented: {beforeEnd, (*claim).mayReceive},
-	Noticed:      {[]Phase{PhaseOpened}, (*claim).mayReceive},
-	Accepted:     {atCounter, (*claim).mayAccept},
-	Declined:     {atCounter, (*claim).mayAccept},
-	Checked:      {inHand, (*claim).actsAtStep},
-	Reviewed:     {inHand, (*claim).actsAtStep},
-	Decided:      {inHand, (*claim).mayDecide},
-	Made:         {[]Phase{PhaseAccepted, PhaseDecided, PhaseServed}, (*claim).actsAtStep},
-	Opinion:      {beforeEnd, anybody},
-	Outside:      {[]Phase{PhaseAccepted, PhaseDecided}, (*claim).actsSomewhere},
-	Suspended:    {inHand, (*claim).mayWait},
-	Resumed:      {inHand, (*claim).mayWait},
-	Extended:     {inHand, (*claim).mayDecideAny},
-	Served:       {afterwards, (*claim).mayDeliver},
-	HandedOut:    {afterwards, (*claim).mayDeliver},
-	Rated:        {nil, anybody},
-	Withdrawn:    {beforeEnd, anybody},
-	Terminated:   {beforeEnd, (*claim).mayTerminate},
-	Concluded:    {ended, anybody},
-	Archived:     {[]Phase{PhaseConcluded}, anybody},
-	RequestKept:  {nil, anybody},
-	Erased:       {nil, anybody},
-	Reconciled:   {nil, anybody},
-	HandedOver:   {nil, anybody},
-	TakenOver:    {nil, anybody},
-	TurnedBack:   {nil, anybody},
-	Seized:       {nil, anybody},
 }
 
 func anybody(*claim) bool { return true }
@@ -166,7 +123,23 @@ func (c *claim) mayOpen() bool {
 		home := c.subject.At(level)
 		return home != "" && c.e.Author.Center.Area().Under(home)
 	}
+	if b, ok := c.content.(*OpenedBody); ok {
+		if _, agreed := c.agreement(b.Filing.Agreement, c.e.Author.Center); agreed {
+			return true
+		}
+	}
 	return c.actsSomewhere()
+}
+
+// agreement is the one of that name between the area of the center that
+// receives a case and the one that is competent; ok is false where none of that
+// name covers it on the day of the event.
+func (c *claim) agreement(name string, at area.Center) (rule.Agreement, bool) {
+	if name == "" {
+		return rule.Agreement{}, false
+	}
+	a, ok := c.reg.Agreement(c.it.Ref.Code, at.Area(), c.subject, c.day, c.e.Register.Index)
+	return a, ok && a.Name == name
 }
 
 func (c *claim) mayReceive() bool {
@@ -189,9 +162,33 @@ func (c *claim) barred() bool {
 
 func (c *claim) mayAccept() bool { return !c.barred() && c.acceptor() }
 
+// authorized reports whether the item itself gives an action to every center of
+// the author's level within its scope (授权办理, 全城通办): to those alone that a
+// delegation names.
+func (c *claim) authorized(action item.Action) bool {
+	own := c.e.Author.Center.Area()
+	level, ok := scopes[c.it.Scope]
+	if home := c.subject.At(level); !ok || home == "" || !own.Under(home) {
+		return false
+	}
+	return slices.ContainsFunc(c.it.Delegations, func(d item.Delegation) bool {
+		return d.Mode == item.Authorized && d.Level == own.Level() && slices.Contains(d.Actions, action)
+	})
+}
+
 // acceptor reports whether the author acts at the accept step. Where the item
-// lists none, the receive step stands for it, then the level that decides.
+// lists none, the receive step stands for it, then the level that decides. An
+// agreement between two areas may leave it to the center that received the case.
 func (c *claim) acceptor() bool {
+	origin := c.s.Origin.Center
+	if c.e.Author.Center == origin {
+		if a, ok := c.agreement(c.s.Filing.Agreement, origin); ok && a.Accepts == rule.Receiving {
+			return true
+		}
+	}
+	if c.authorized(item.Accept) {
+		return true
+	}
 	for _, action := range []item.Action{item.Accept, item.Receive} {
 		found := false
 		for _, step := range c.it.Steps {
@@ -249,6 +246,9 @@ func (c *claim) mayDecideAny() bool {
 	return !found && c.acts(c.it.Level)
 }
 
+// mayAmend: whoever decides may also put a decided case right.
+func (c *claim) mayAmend() bool { return !c.barred() && c.mayDecideAny() }
+
 func (c *claim) mayTerminate() bool { return !c.barred() && (c.acceptor() || c.mayDecideAny()) }
 
 // mayWait: who acts at the waiting step, or at the working step before or
@@ -279,91 +279,4 @@ func waits(s item.Step) bool {
 func (c *claim) mayDeliver() bool {
 	who := c.e.Author.Center
 	return who == c.s.Deliver || c.s.DecidedBy != nil && who == c.s.DecidedBy.Center || c.actsAtStep()
-}
-
-// sound checks what the body says, beyond custody.
-func (c *claim) sound() error {
-	bad := func(format string, args ...any) error { return refuse(refusal.Malformed, c.e, format, args...) }
-	switch b := c.content.(type) {
-	case *OpenedBody:
-		return c.soundOpened(b)
-	case *NoticedBody:
-		if len(b.Missing) == 0 {
-			return bad("a notice that names nothing missing")
-		}
-	case *AcceptedBody:
-		return c.soundAccepted(b)
-	case *ReasonBody:
-		if b.Reason == "" {
-			return bad("without a reason")
-		}
-	case *ExtendedBody:
-		if b.Days <= 0 || b.Reason == "" || b.Approver == "" {
-			return bad("an extension needs days, a reason and who approved it")
-		}
-	case *RatedBody:
-		if b.Grade < 1 || b.Grade > 5 {
-			return bad("grade %d is not 1 to 5", b.Grade)
-		}
-	case *RequestBody:
-		if b.ID == "" || len(b.Sealed) == 0 {
-			return bad("a request without id or content")
-		}
-		if late := c.s.DecidedAt != 0 || c.s.Ended != nil; b.Late != late {
-			return bad("a request is late exactly when the case is decided or ended")
-		}
-	case *ErasedBody:
-		if len(b.Blobs) == 0 || b.Reason == "" {
-			return bad("an erasure needs blobs and a reason")
-		}
-	case *SuspendedBody:
-		if b.Ground == "" {
-			return bad("a wait without a ground")
-		}
-	case *HandedOverBody:
-		if b.Step < -1 || b.Step > len(c.it.Steps) {
-			return bad("the item has no step %d", b.Step)
-		}
-	}
-	return nil
-}
-
-func (c *claim) soundOpened(b *OpenedBody) error {
-	bad := func(format string, args ...any) error { return refuse(refusal.Malformed, c.e, format, args...) }
-	if b.Number == "" {
-		return bad("a case without a number")
-	}
-	if _, err := area.Parse(string(b.Subject)); err != nil {
-		return bad("subject area: %w", err)
-	}
-	if _, err := area.Parse(string(b.Applied)); err != nil {
-		return bad("area of application: %w", err)
-	}
-	if _, err := area.ParseCenter(string(b.Deliver)); err != nil {
-		return bad("delivering center: %w", err)
-	}
-	if !b.Subject.Under(b.Item.Area) {
-		return bad("the version of %s does not hold in %s", b.Item.Area, b.Subject)
-	}
-	if err := c.soundChoice(b.Choice); err != nil {
-		return err
-	}
-	return c.soundBundle(b)
-}
-
-func (c *claim) soundAccepted(b *AcceptedBody) error {
-	bad := func(format string, args ...any) error { return refuse(refusal.Malformed, c.e, format, args...) }
-	opened := c.s.Item
-	if b.Item.Code != opened.Code || !c.subject.Under(b.Item.Area) ||
-		b.Item.Area == opened.Area && b.Item.Version < opened.Version {
-		return bad("accepted under item %s version %d of %s, opened under %s version %d of %s",
-			b.Item.Code, b.Item.Version, b.Item.Area, opened.Code, opened.Version, opened.Area)
-	}
-	if _, err := time.Parse(time.DateOnly, b.On); err != nil {
-		return bad("day of acceptance: %w", err)
-	}
-	if b.Deemed && b.On != Day(c.s.ReceivedAt) {
-		return bad("deemed accepted counts from the day of receipt, %s", Day(c.s.ReceivedAt))
-	}
-	return c.soundChoice(b.Choice)
 }

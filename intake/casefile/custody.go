@@ -28,6 +28,9 @@ func Check(reg Register, s State, e Event) error {
 	if err := checkTimes(&s, &e); err != nil {
 		return err
 	}
+	if err := checkHand(&e); err != nil {
+		return err
+	}
 	if _, err := authorKey(reg, &s, &e); err != nil {
 		return err
 	}
@@ -54,6 +57,21 @@ func checkTimes(s *State, e *Event) error {
 		return refuse(BadTime, e, "it says that it happened after it was written")
 	}
 	return nil
+}
+
+// checkHand bounds what an event says of who wrote it.
+func checkHand(e *Event) error {
+	f := &form{e: e}
+	f.name("staff", e.Staff, false)
+	if h := e.Hand; h != nil {
+		for _, s := range []string{h.Name, h.Body, h.Department, h.Post, h.Window, h.For, h.ForName, h.First} {
+			f.name("post", s, false)
+		}
+		if h.Start < 0 || h.Start > e.DeskTime {
+			return refuse(BadTime, e, "it was done before it was begun")
+		}
+	}
+	return f.err
 }
 
 // authorKey finds the key with which the author could write at the Register

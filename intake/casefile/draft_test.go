@@ -42,6 +42,10 @@ func choice(d *datadriven.TestData) *casefile.Choice {
 	return c
 }
 
+func posting() *casefile.PostingTerms {
+	return &casefile.PostingTerms{Place: "the village board", From: "2026-11-20", To: "2026-11-26", Text: "虚构甲 applies", Number: "P-1"}
+}
+
 // link reads bundle=moving stage=2 cases=1,2 after=2: cases by their counter.
 func (s *script) link(d *datadriven.TestData) *casefile.BundleLink {
 	name := arg(d, "bundle", "")
@@ -100,7 +104,7 @@ func (s *script) draft(d *datadriven.TestData, n *node) casefile.Draft {
 	case casefile.Outside:
 		body = casefile.OutsideBody{Step: step, Number: "7", Sent: "2026-11-20", Came: arg(d, "came", "2026-11-21"), Result: "fine"}
 	case casefile.Suspended:
-		body = casefile.SuspendedBody{Step: step, Ground: casefile.PublicPosting}
+		body = casefile.SuspendedBody{Step: step, Ground: casefile.PublicPosting, Posting: posting()}
 	case casefile.Resumed:
 		body = casefile.ResumedBody{Result: "no objection"}
 	case casefile.Extended:
@@ -123,7 +127,9 @@ func (s *script) draft(d *datadriven.TestData, n *node) casefile.Draft {
 	case casefile.Rated:
 		body = casefile.RatedBody{Grade: number(d, "grade", 1)}
 	case casefile.RequestKept:
-		body = casefile.RequestBody{ID: arg(d, "id", "r1"), Sealed: []byte("sealed"), Late: arg(d, "late", "") != ""}
+		asked := s.realm.Request(n.self, s.id, "reminder", arg(d, "id", "r1"), nil, s.now.UnixMilli())
+		asked.Late = arg(d, "late", "") != ""
+		body = asked
 	case casefile.Erased:
 		body = casefile.ErasedBody{Blobs: []chain.Hash{chain.Sum(nil)}, Reason: reason}
 	case casefile.Reconciled:

@@ -62,6 +62,28 @@ const (
 	Archived     Kind = "archived"
 	Seized       Kind = "seized"
 	Reconciled   Kind = "reconciled"
+
+	Returned        Kind = "returned"         // 退件: given back to the applicant before acceptance
+	FeeCharged      Kind = "fee_charged"      // 缴费通知
+	FeeWaived       Kind = "fee_waived"       // 减免
+	FeePaid         Kind = "fee_paid"         //
+	FeeSettled      Kind = "fee_settled"      // what was collected on behalf is handed to its body, or given back
+	Mandated        Kind = "mandated"         // 全程代办: 委托
+	MandateAccepted Kind = "mandate_accepted" // 受理
+	Undertaken      Kind = "undertaken"       // 承办
+	HandedBack      Kind = "handed_back"      // 回交
+	JointSet        Kind = "joint_set"        // 联办: who takes part
+	SurveySet       Kind = "survey_set"       // 联合踏勘: the one appointment
+	SurveyHeld      Kind = "survey_held"      //
+	PapersSent      Kind = "papers_sent"      // originals leave, with a slip
+	PapersArrived   Kind = "papers_arrived"   // the slip was scanned at the other end
+	Visited         Kind = "visited"          // 入户核查、实地核查
+	Deliberated     Kind = "deliberated"      // 评议、集体讨论
+	PartyHeard      Kind = "party_heard"      // 听取利害关系人意见 (行政许可法 36)
+	Voided          Kind = "document_voided"  // 文书作废
+	Corrected       Kind = "corrected"        // 更正
+	Reopened        Kind = "reopened"         // 重新办理
+	Adopted         Kind = "version_adopted"  // a newer version that is better for the applicant is applied (立法法 104)
 )
 
 // Event is one entry of a casefile, sealed by its author
@@ -73,13 +95,28 @@ type Event struct {
 	Prev         chain.Hash `cbor:"4,keyasint" json:"prev"`
 	Epoch        Epoch      `cbor:"5,keyasint" json:"epoch"`
 	Author       Party      `cbor:"6,keyasint" json:"author"`
-	Register     chain.Head `cbor:"7,keyasint" json:"register"` // the author's Register when it wrote
-	Staff        string     `cbor:"8,keyasint" json:"staff"`
+	Register     chain.Head `cbor:"7,keyasint" json:"register"`   // the author's Register when it wrote
+	Staff        string     `cbor:"8,keyasint" json:"staff"`      // the staff number, unique in the realm; a name where the center keeps no roster
 	DeskTime     int64      `cbor:"9,keyasint" json:"desk_time"`  // when it happened at the desk, Unix milliseconds
 	NodeTime     int64      `cbor:"10,keyasint" json:"node_time"` // when the node wrote it; never before the previous event's
 	ClockSuspect bool       `cbor:"11,keyasint,omitempty" json:"clock_suspect,omitempty"`
 	Kind         Kind       `cbor:"12,keyasint" json:"kind"`
-	Body         wire.Raw   `cbor:"13,keyasint" json:"-"` // CBOR of the body type of its kind
+	Body         wire.Raw   `cbor:"13,keyasint" json:"-"`                        // CBOR of the body type of its kind
+	Hand         *Hand      `cbor:"14,keyasint,omitempty" json:"hand,omitempty"` // at which post; nil: the center keeps no roster
+}
+
+// Hand is at which post something was done, as the national tables ask of every
+// entry (GB/T 39046 tables 6 and 7). It says nothing of an applicant.
+type Hand struct {
+	Name       string `cbor:"1,keyasint,omitempty" json:"name,omitempty"`            // as on the plate of the window
+	Body       string `cbor:"2,keyasint,omitempty" json:"body,omitempty"`            // unified social credit code of the body that acts; "": the item's
+	Department string `cbor:"3,keyasint,omitempty" json:"department,omitempty"`      //
+	Post       string `cbor:"4,keyasint,omitempty" json:"post,omitempty"`            //
+	Window     string `cbor:"5,keyasint,omitempty" json:"window,omitempty"`          //
+	For        string `cbor:"6,keyasint,omitempty" json:"acting_for,omitempty"`      // AB岗: the member of staff whose post it is
+	ForName    string `cbor:"7,keyasint,omitempty" json:"acting_for_name,omitempty"` //
+	Start      int64  `cbor:"8,keyasint,omitempty" json:"start,omitempty"`           // when the work on it began, Unix milliseconds; 0: at the desk's time
+	First      string `cbor:"9,keyasint,omitempty" json:"first_contact,omitempty"`   // 首问负责: who the applicant spoke to first, where that was another
 }
 
 // BlobRef points at content that lies outside the log: SHA-256 of salt and
@@ -103,6 +140,7 @@ type OpenedBody struct {
 	Mode      item.Mode   `cbor:"8,keyasint,omitempty" json:"mode,omitempty"`   // of a cross-area case
 	Choice    *Choice     `cbor:"9,keyasint,omitempty" json:"choice,omitempty"` // the situation; nil: the item asks nothing
 	Bundle    *BundleLink `cbor:"10,keyasint,omitempty" json:"bundle,omitempty"`
+	Filing    Filing      `cbor:"11,keyasint" json:"filing"`
 }
 
 // Choice is the applicant's situation (办理情形) and what follows from it. The
@@ -145,6 +183,19 @@ type MaterialEntry struct {
 	Blob  *BlobRef      `cbor:"3,keyasint,omitempty" json:"blob,omitempty"`
 	By    string        `cbor:"4,keyasint,omitempty" json:"by,omitempty"` // Later: until when, YYYY-MM-DD
 	Note  string        `cbor:"5,keyasint,omitempty" json:"note,omitempty"`
+
+	Originals int      `cbor:"6,keyasint,omitempty" json:"originals,omitempty"` // how many the office keeps
+	Copies    int      `cbor:"7,keyasint,omitempty" json:"copies,omitempty"`    //
+	Mended    bool     `cbor:"8,keyasint,omitempty" json:"mended,omitempty"`    // corrected on the spot by the applicant (行政许可法 32（三）)
+	Carried   *Carried `cbor:"9,keyasint,omitempty" json:"carried,omitempty"`   // taken from an earlier case
+}
+
+// Carried says that a material was not asked for again: it lies in an earlier
+// case of the same applicant, who agreed.
+type Carried struct {
+	Case     ID     `cbor:"1,keyasint" json:"case"`
+	Material string `cbor:"2,keyasint" json:"material"`
+	Consent  string `cbor:"3,keyasint" json:"consent"` // how it was given: "signed", "spoken"
 }
 
 // ReceivedBody and SupplementedBody: what was laid on the counter. A line
@@ -170,13 +221,32 @@ type AcceptedBody struct {
 	Deemed bool     `cbor:"3,keyasint,omitempty" json:"deemed,omitempty"` // 视为受理: On is the day of receipt
 	Number string   `cbor:"4,keyasint" json:"number"`
 	Choice *Choice  `cbor:"5,keyasint,omitempty" json:"choice,omitempty"` // worked out again where another version is pinned
+	Due    string   `cbor:"6,keyasint,omitempty" json:"due,omitempty"`    // the promised day as the applicant was told it; "": none is promised, or its year has no calendar
 }
 
-// ReasonBody is the body of declined, withdrawn and terminated.
+// EndGround is on which ground a case ended without a decision.
+type EndGround string
+
+// The grounds. The first four are of a decline (行政许可法 32), the rest of the
+// other endings.
+const (
+	NoneNeeded EndGround = "not_needed" // 依法不需要办理: 即时告知不受理
+	NotOurs    EndGround = "not_ours"   // 不属于本机关职权: 即时不予受理, and whose it is
+	NotMet     EndGround = "not_met"    // 不符合受理条件
+	NotMended  EndGround = "not_mended" // what was told to be missing was not brought
+	AtRequest  EndGround = "at_request" // the applicant wishes so
+	Lapsed     EndGround = "lapsed"     // a day passed by which the applicant was to act (视为撤回)
+	Revoked    EndGround = "revoked"    // 撤销受理
+	Impossible EndGround = "impossible" // it can't go on: the applicant died, the matter is gone
+)
+
+// ReasonBody is the body of declined, returned, withdrawn and terminated.
 type ReasonBody struct {
-	Reason string `cbor:"1,keyasint" json:"reason"`
-	Remedy string `cbor:"2,keyasint,omitempty" json:"remedy,omitempty"`
-	Number string `cbor:"3,keyasint,omitempty" json:"number,omitempty"`
+	Reason string    `cbor:"1,keyasint" json:"reason"`
+	Remedy string    `cbor:"2,keyasint,omitempty" json:"remedy,omitempty"`
+	Number string    `cbor:"3,keyasint,omitempty" json:"number,omitempty"`
+	Ground EndGround `cbor:"4,keyasint,omitempty" json:"ground,omitempty"`
+	Whose  string    `cbor:"5,keyasint,omitempty" json:"whose,omitempty"` // NotOurs: the body to turn to, in words
 }
 
 // StepBody is the body of checked, reviewed, made, served and handed_out: it
@@ -186,7 +256,8 @@ type StepBody struct {
 	Step    int    `cbor:"1,keyasint" json:"step"` // index into item.Steps; -1 where the item lists no such step
 	Passed  bool   `cbor:"2,keyasint" json:"passed"`
 	Opinion string `cbor:"3,keyasint,omitempty" json:"opinion,omitempty"`
-	To      string `cbor:"4,keyasint,omitempty" json:"to,omitempty"` // served, handed_out: "applicant", "agent", "post"
+	To      string `cbor:"4,keyasint,omitempty" json:"to,omitempty"`    // served, handed_out: "applicant", "agent", "post"
+	Proof   *Proof `cbor:"5,keyasint,omitempty" json:"proof,omitempty"` // served, handed_out: 送达回证
 }
 
 // OpinionBody is an opinion that was asked for.
@@ -194,6 +265,7 @@ type OpinionBody struct {
 	Request string      `cbor:"1,keyasint,omitempty" json:"request,omitempty"`
 	Center  area.Center `cbor:"2,keyasint" json:"center"`
 	Text    string      `cbor:"3,keyasint" json:"text"`
+	Stance  Stance      `cbor:"4,keyasint,omitempty" json:"stance,omitempty"`
 }
 
 // OutsideBody is what happened at an outside step.
@@ -217,6 +289,7 @@ const (
 	Appraisal     Ground = "appraisal"      // 鉴定、残疾评定
 	ExpertReview  Ground = "expert_review"  // 专家评审
 	Inspection    Ground = "inspection"     // 实地核查
+	Payment       Ground = "payment"        // 待缴费
 	OtherGround   Ground = "other"
 )
 
@@ -228,12 +301,19 @@ type SuspendedBody struct {
 	Counts  bool   `cbor:"4,keyasint,omitempty" json:"counts,omitempty"` // the wait counts all the same
 	Note    string `cbor:"5,keyasint,omitempty" json:"note,omitempty"`
 	Decider string `cbor:"6,keyasint,omitempty" json:"decider,omitempty"`
+
+	Posting *PostingTerms `cbor:"7,keyasint,omitempty" json:"posting,omitempty"` // of a public posting
+	Hearing *HearingTerms `cbor:"8,keyasint,omitempty" json:"hearing,omitempty"` // of a hearing
+	Basis   string        `cbor:"9,keyasint,omitempty" json:"basis,omitempty"`   // 启动理由或依据
+	Name    string        `cbor:"10,keyasint,omitempty" json:"name,omitempty"`   // 特别程序种类名称, where the ground alone does not say
 }
 
 // ResumedBody ends the open interval.
 type ResumedBody struct {
-	Result string   `cbor:"1,keyasint" json:"result"`
-	Proof  *BlobRef `cbor:"2,keyasint,omitempty" json:"proof,omitempty"`
+	Result     string      `cbor:"1,keyasint" json:"result"`
+	Proof      *BlobRef    `cbor:"2,keyasint,omitempty" json:"proof,omitempty"`
+	Objections []Objection `cbor:"3,keyasint,omitempty" json:"objections,omitempty"` // to a posting
+	Held       string      `cbor:"4,keyasint,omitempty" json:"held,omitempty"`       // of a hearing: the day, YYYY-MM-DD; "": it was not held
 }
 
 // ExtendedBody lengthens the promised and the legal limit, once.
@@ -248,6 +328,17 @@ type HandedOverBody struct {
 	To      Party  `cbor:"1,keyasint" json:"to"`
 	Step    int    `cbor:"2,keyasint" json:"step"` // the step to go on with
 	Purpose string `cbor:"3,keyasint,omitempty" json:"purpose,omitempty"`
+
+	// Correct sends the case back down for correction (退回补正): not the
+	// applicant is asked, but the center that sent it up.
+	Correct *Correction `cbor:"4,keyasint,omitempty" json:"correct,omitempty"`
+}
+
+// Correction is what a lower level is to put right.
+type Correction struct {
+	Reason    string   `cbor:"1,keyasint" json:"reason"`
+	Materials []string `cbor:"2,keyasint,omitempty" json:"materials,omitempty"` // ids of those at fault
+	By        string   `cbor:"3,keyasint,omitempty" json:"by,omitempty"`        // until when, YYYY-MM-DD
 }
 
 // TakenOverBody acknowledges a hand-over; it is the proof of delivery.
@@ -270,12 +361,26 @@ type DecidedBody struct {
 	Number   string `cbor:"4,keyasint" json:"number"`
 	Result   string `cbor:"5,keyasint,omitempty" json:"result,omitempty"` // the document issued
 	Remedy   string `cbor:"6,keyasint,omitempty" json:"remedy,omitempty"` // when not approved
+
+	Certificate *Certificate `cbor:"7,keyasint,omitempty" json:"certificate,omitempty"` // of what is issued
+}
+
+// Certificate is the document that a decision issues (GB/T 39046 table 8).
+type Certificate struct {
+	Name       string `cbor:"1,keyasint" json:"name"`
+	Number     string `cbor:"2,keyasint,omitempty" json:"number,omitempty"`
+	From       string `cbor:"3,keyasint,omitempty" json:"from,omitempty"` // valid from, YYYY-MM-DD
+	To         string `cbor:"4,keyasint,omitempty" json:"to,omitempty"`   // "": for good
+	Issuer     string `cbor:"5,keyasint,omitempty" json:"issuer,omitempty"`
+	IssuerCode string `cbor:"6,keyasint,omitempty" json:"issuer_code,omitempty"` // unified social credit code
+	Electronic bool   `cbor:"7,keyasint,omitempty" json:"electronic,omitempty"`
 }
 
 // RatedBody is the applicant's rating, 1 (best) to 5, GB/T 39046 A.8.
 type RatedBody struct {
 	Grade   int    `cbor:"1,keyasint" json:"grade"`
 	Request string `cbor:"2,keyasint,omitempty" json:"request,omitempty"`
+	Channel string `cbor:"3,keyasint,omitempty" json:"channel,omitempty"` // GB/T 39046 table 9: "pc", "mobile", "qr", "tablet", "terminal", "phone", "message"
 }
 
 // RequestBody records a sealed request as it came, at most once.
@@ -306,7 +411,14 @@ type ReconciledBody struct {
 	Reason  string     `cbor:"4,keyasint" json:"reason"`
 }
 
-// EmptyBody is the body of concluded and archived.
+// ConcludedBody closes a case, with what the national tables ask of its end
+// (GB/T 39046 table 8) and no fold can know.
+type ConcludedBody struct {
+	Note   string `cbor:"1,keyasint,omitempty" json:"note,omitempty"`
+	Visits int    `cbor:"2,keyasint,omitempty" json:"visits,omitempty"` // how often the applicant came; 0: not counted
+}
+
+// EmptyBody is the body of archived.
 type EmptyBody struct {
 	Note string `cbor:"1,keyasint,omitempty" json:"note,omitempty"`
 }

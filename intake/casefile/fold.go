@@ -1,8 +1,10 @@
 package casefile
 
 import (
+	"maps"
 	"slices"
 
+	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/consensus/chain"
 )
@@ -61,7 +63,7 @@ func (s *State) fold(e *Event, content any) {
 	case *OpenedBody:
 		s.open(e, b)
 	case *ReceivedBody: // received and supplemented
-		s.lay(b.Materials)
+		s.lay(e.Author.Center, b.Materials)
 		if s.ReceivedAt == 0 {
 			s.ReceivedAt = at
 		}
@@ -70,52 +72,79 @@ func (s *State) fold(e *Event, content any) {
 		}
 	case *NoticedBody:
 		s.Phase, s.Notice, s.NoticedAt = PhaseNoticed, b, at
+		s.gave(e, b.Number)
 	case *AcceptedBody:
 		if b.Choice != nil || b.Item != s.Item { // a choice speaks of one version's steps and materials
 			s.Choice = b.Choice
 		}
 		s.Phase, s.Item = PhaseAccepted, b.Item
 		s.AcceptedOn, s.AcceptedAt, s.Deemed = b.On, at, b.Deemed
-		s.AcceptedBy, s.AcceptedArea = party(e), e.Author.Center.Area()
+		s.AcceptedBy, s.AcceptedArea, s.Told = party(e), e.Author.Center.Area(), b.Due
+		s.gave(e, b.Number)
 	case *StepBody:
 		s.step(e, b)
 	case *DecidedBody:
 		s.Phase, s.Decision, s.DecidedAt = PhaseDecided, b, at
 		s.DecidedBy, s.ConcludedArea = party(e), e.Author.Center.Area()
 		s.done(e, b.Step, item.Decide, true, b.Text)
+		s.stopWaiting(at)
+		s.gave(e, b.Number)
 	case *OutsideBody:
 		if b.Came != "" {
 			s.done(e, b.Step, "", true, b.Result)
 		}
 		s.prove(&b.Proof)
 	case *SuspendedBody:
-		s.Intervals = append(slices.Clip(s.Intervals), Interval{
-			Step: b.Step, Ground: b.Ground, From: at, Counts: b.Counts, Until: b.Until})
+		s.suspend(e, b)
 	case *ResumedBody:
 		s.resume(e, b)
 	case *ExtendedBody:
 		s.Extended += b.Days
 	case *ReasonBody:
-		s.Phase, s.Ended = endings[e.Kind], b
+		s.Phase, s.Ended, s.EndedAs, s.EndedAt = endings[e.Kind], b, e.Kind, at
+		s.stopWaiting(at)
+		s.gave(e, b.Number)
 	case *RatedBody:
 		s.Grade = b.Grade
 	case *RequestBody:
-		s.Requests = append(slices.Clip(s.Requests), b.ID)
+		s.hear(b)
 	case *ErasedBody:
 		s.Erased = append(slices.Clip(s.Erased), b.Blobs...)
 	case *ReconciledBody:
 		s.Branches = append(slices.Clip(s.Branches), *b)
+	case *ConcludedBody:
+		s.Phase, s.Concluded, s.ConcludedAt = PhaseConcluded, b, at
 	case *EmptyBody:
 		s.Phase = endings[e.Kind]
 	case *HandedOverBody, *TakenOverBody, *TurnedBackBody, *SeizedBody:
 		s.move(e, content)
+	default:
+		s.foldBeside(e, content)
+	}
+}
+
+// foldBeside folds what stands beside the route.
+func (s *State) foldBeside(e *Event, content any) {
+	switch content.(type) {
+	case *FeeBody, *WaiverBody, *PaidBody, *SettledBody:
+		s.foldMoney(e, content)
+	case *MandateBody, *MandateAcceptedBody, *UndertakenBody, *HandedBackBody:
+		s.foldAgency(e, content)
+	case *JointBody, *SurveyBody, *SurveyHeldBody:
+		s.foldTogether(e, content)
+	case *SlipBody, *ArrivalBody:
+		s.foldSlip(e, content)
+	case *VisitedBody, *DeliberatedBody, *PartyHeardBody:
+		s.foldFound(e, content)
+	case *VoidedBody, *CorrectedBody, *ReopenedBody, *AdoptedBody:
+		s.foldAmend(e, content)
 	}
 }
 
 // endings is the phase that a case ends in.
 var endings = map[Kind]Phase{
-	Declined: PhaseDeclined, Withdrawn: PhaseWithdrawn, Terminated: PhaseTerminated,
-	Concluded: PhaseConcluded, Archived: PhaseArchived,
+	Declined: PhaseDeclined, Returned: PhaseReturned, Withdrawn: PhaseWithdrawn, Terminated: PhaseTerminated,
+	Archived: PhaseArchived,
 }
 
 func party(e *Event) *Party { p := e.Author; return &p }
@@ -124,15 +153,21 @@ func (s *State) open(e *Event, b *OpenedBody) {
 	s.Number, s.Item, s.Phase = b.Number, b.Item, PhaseOpened
 	s.Origin, s.Subject, s.Deliver = e.Author, b.Subject, b.Deliver
 	s.Applicant, s.Agency, s.Mode = b.Applicant, b.Agency, b.Mode
-	s.Choice, s.Bundle = b.Choice, b.Bundle
+	s.Choice, s.Bundle, s.Filing = b.Choice, b.Bundle, b.Filing
 	s.Holder, s.Epoch = e.Author, e.Epoch
 	s.AppliedArea, s.OpenedAt = b.Applied, e.DeskTime
 	s.Route = []Leg{{Party: e.Author, Since: e.NodeTime}}
 }
 
 // lay puts lines on the checklist; a newer line replaces the older.
-func (s *State) lay(lines []MaterialEntry) {
-	all := slices.Clone(s.Materials)
+func (s *State) lay(center area.Center, lines []MaterialEntry) {
+	if len(lines) == 0 {
+		return
+	}
+	all, at := slices.Clone(s.Materials), maps.Clone(s.LaidAt)
+	if at == nil {
+		at = map[string]area.Center{}
+	}
 	for _, line := range lines {
 		i := slices.IndexFunc(all, func(m MaterialEntry) bool { return m.ID == line.ID })
 		if i < 0 {
@@ -140,8 +175,14 @@ func (s *State) lay(lines []MaterialEntry) {
 		} else {
 			all[i] = line
 		}
+		switch {
+		case line.State != Missing && line.State != Later:
+			at[line.ID] = center
+		case at[line.ID] == center: // another that finds a paper wanting does not undo that it was laid
+			delete(at, line.ID)
+		}
 	}
-	s.Materials = all
+	s.Materials, s.LaidAt = all, at
 }
 
 // actions is the action that each kind of step event proves.
@@ -157,6 +198,10 @@ func (s *State) step(e *Event, b *StepBody) {
 	case HandedOut:
 		s.HandedOut = e.DeskTime
 	}
+	if b.Proof != nil {
+		s.Proof = b.Proof
+		s.gave(e, b.Proof.Number)
+	}
 	if (e.Kind == Served || e.Kind == HandedOut) && s.Phase == PhaseDecided {
 		s.Phase = PhaseServed
 	}
@@ -170,6 +215,16 @@ func (s *State) done(e *Event, step int, action item.Action, passed bool, text s
 	})
 }
 
+func (s *State) suspend(e *Event, b *SuspendedBody) {
+	s.Intervals = append(slices.Clip(s.Intervals), Interval{
+		Step: b.Step, Ground: b.Ground, From: e.DeskTime, Counts: b.Counts, Until: b.Until,
+		Name: b.Name, Basis: b.Basis, Decider: b.Decider, Posting: b.Posting, Hearing: b.Hearing,
+	})
+	if b.Posting != nil {
+		s.gave(e, b.Posting.Number)
+	}
+}
+
 func (s *State) resume(e *Event, b *ResumedBody) {
 	i := len(s.Intervals) - 1
 	if i < 0 {
@@ -178,6 +233,7 @@ func (s *State) resume(e *Event, b *ResumedBody) {
 	s.Intervals = slices.Clone(s.Intervals)
 	open := &s.Intervals[i]
 	open.To, open.Result = e.DeskTime, b.Result
+	open.Objections, open.Held = b.Objections, b.Held
 	action := item.Assess
 	if open.Ground == PublicPosting {
 		action = item.Posting
@@ -189,6 +245,15 @@ func (s *State) resume(e *Event, b *ResumedBody) {
 func (s *State) prove(ref *BlobRef) {
 	if ref != nil && ref.Hash != (chain.Hash{}) {
 		s.Proofs = append(slices.Clip(s.Proofs), *ref)
+	}
+}
+
+// stopWaiting ends the open interval: what was waited for came, or the case went
+// on without it.
+func (s *State) stopWaiting(at int64) {
+	if s.Waiting() != nil {
+		s.Intervals = slices.Clone(s.Intervals)
+		s.Intervals[len(s.Intervals)-1].To = at
 	}
 }
 
@@ -205,11 +270,19 @@ func (s *State) Waiting() *Interval {
 func (s *State) move(e *Event, content any) {
 	switch b := content.(type) {
 	case *HandedOverBody:
-		s.Offer = &Offer{From: e.Author, To: b.To, Step: b.Step, Purpose: b.Purpose, At: e.NodeTime}
+		s.Offer = &Offer{From: e.Author, To: b.To, Step: b.Step, Purpose: b.Purpose, At: e.NodeTime,
+			Correct: b.Correct, Mended: s.Correction}
+		s.Correction = nil
 		return
 	case *TakenOverBody:
 		s.Holder = e.Author
+		if s.Offer != nil {
+			s.Correction = s.Offer.Correct
+		}
 	case *TurnedBackBody:
+		if s.Offer != nil {
+			s.Correction = s.Offer.Mended
+		}
 		s.Offer, s.Holder = nil, b.To
 		return
 	case *SeizedBody:
@@ -221,27 +294,6 @@ func (s *State) move(e *Event, content any) {
 		s.Route[i].Until = e.NodeTime
 	}
 	s.Route = append(s.Route, Leg{Party: e.Author, Since: e.NodeTime})
-}
-
-// Blobs are the references to everything outside the log that is not erased:
-// what a custodian needs to go on.
-func (s *State) Blobs() []BlobRef {
-	var all []BlobRef
-	add := func(ref BlobRef) {
-		if ref.Hash != (chain.Hash{}) && !slices.Contains(s.Erased, ref.Hash) {
-			all = append(all, ref)
-		}
-	}
-	add(s.Applicant)
-	for _, m := range s.Materials {
-		if m.Blob != nil {
-			add(*m.Blob)
-		}
-	}
-	for _, proof := range s.Proofs {
-		add(proof)
-	}
-	return all
 }
 
 // Next is who alone may write the next event: the addressee while an offer is

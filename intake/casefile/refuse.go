@@ -29,6 +29,8 @@ const (
 	RegisterBehind    refusal.Code = "register_behind"    // it cites a Register that this node does not have yet
 	RegisterDiverged  refusal.Code = "register_diverged"  // it cites a Register that never was
 	Foreign           refusal.Code = "foreign"            // an event of another case
+	AskedAgain        refusal.Code = "asked_again"        // the applicant laid it before another center, which sent it on
+	OpinionsOpen      refusal.Code = "opinions_open"      // participants of a joint case have not spoken
 )
 
 // hints say what the reader can do, where there is something.
@@ -39,6 +41,8 @@ var hints = map[refusal.Code]string{
 	EpochBehind:      "wait until the seized branch arrives",
 	RegisterBehind:   "nothing to do: it is kept and judged when the Register has caught up",
 	NotCompetent:     "hand the case over to the center that is competent",
+	AskedAgain:       "send the case back to that center for correction",
+	OpinionsOpen:     "wait for their opinions, or remove them with the reason",
 	UnknownKind:      "upgrade this node",
 }
 

@@ -3,6 +3,7 @@ package casefile
 import (
 	"tongban/catalog/area"
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
 	"tongban/consensus/chain"
 )
 
@@ -38,4 +39,8 @@ type Register interface {
 	// Responsible is the enrolled center that stands for an area at a level,
 	// by prefix; ok is false when none is enrolled.
 	Responsible(subject area.Code, level area.Level) (area.Center, bool)
+	// Agreement is what two areas agreed on about each other's applicants
+	// (通办协议), as the rules stood at a Register index; ok is false where
+	// none covers the item on that day (YYYY-MM-DD).
+	Agreement(code item.Code, receiving, competent area.Code, day string, at uint64) (a rule.Agreement, ok bool)
 }

@@ -70,6 +70,9 @@ func (c *claim) inOrder() error {
 		if s.Waiting() == nil {
 			return order("the case does not wait")
 		}
+		if s.Waiting().Ground == Payment {
+			return order("the wait for %.80q ends when nothing is open on it", s.Waiting().Fee)
+		}
 	case *RatedBody:
 		if s.Grade != 0 {
 			return order("the case is rated once")
@@ -90,8 +93,50 @@ func (c *claim) inOrder() error {
 		if c.step >= 0 && !c.it.Steps[c.step].Outside {
 			return order("step %d is not done outside", c.step)
 		}
+	case *VisitedBody:
+		return c.foundInOrder(b.Passed)
+	case *DeliberatedBody:
+		return c.foundInOrder(b.Passed)
+	case *EmptyBody:
+		if e.Kind == Archived && s.Unsettled() > 0 {
+			return order("%d fen collected on behalf are not settled", s.Unsettled())
+		}
+	default:
+		return c.besideInOrder()
 	}
 	return nil
+}
+
+// besideInOrder checks what stands beside the route.
+func (c *claim) besideInOrder() error {
+	switch c.content.(type) {
+	case *WaiverBody, *PaidBody, *SettledBody:
+		return c.moneyInOrder()
+	case *MandateBody, *MandateAcceptedBody, *UndertakenBody, *HandedBackBody:
+		return c.agencyInOrder()
+	case *SurveyBody, *SurveyHeldBody:
+		return c.togetherInOrder()
+	case *ArrivalBody:
+		if !slices.ContainsFunc(c.s.Slips, func(s Slip) bool { return s.Arrived == nil }) {
+			return refuse(StepOrder, c.e, "no papers are on their way")
+		}
+	case *VoidedBody, *CorrectedBody, *ReopenedBody:
+		return c.amendInOrder()
+	}
+	return nil
+}
+
+// foundInOrder: a visit and a deliberation end an assessment or a review, where
+// they end a step at all.
+func (c *claim) foundInOrder(favourable bool) error {
+	if c.step < 0 {
+		return nil
+	}
+	step := c.it.Steps[c.step]
+	if step.Outside || step.Action != item.Assess && step.Action != item.Review {
+		return refuse(StepOrder, c.e, "step %d is %s", c.step, step.Action)
+	}
+	return c.proven(favourable)
 }
 
 // Settled reports whether the log says what becomes of the superseded branch
@@ -101,8 +146,7 @@ func (s *State) Settled(head chain.Head) bool {
 }
 
 // stepInOrder: the named step is of the event's action (an unnamed one only
-// where the item lists none), and what proves the case before it is done. What
-// goes against the applicant needs no completed route.
+// where the item lists none), and what proves the case before it is done.
 func (c *claim) stepInOrder(favourable bool) error {
 	deliver := c.e.Kind == Served || c.e.Kind == HandedOut
 	action := actions[c.e.Kind]
@@ -114,9 +158,20 @@ func (c *claim) stepInOrder(favourable bool) error {
 		return refuse(StepOrder, c.e, "the item lists steps for this; name one")
 	case c.step >= 0 && !fits(c.it.Steps[c.step]):
 		return refuse(StepOrder, c.e, "step %d is %s", c.step, c.it.Steps[c.step].Action)
-	case c.s.Waiting() != nil && c.e.Kind == Decided:
+	case c.e.Kind == Decided && c.s.Waiting() != nil && (favourable || c.s.Waiting().Ground != Payment):
 		return refuse(StepOrder, c.e, "the case waits (%s): end that first", c.s.Waiting().Ground)
-	case !favourable || deliver || c.e.Kind == Made || c.step < 0 && c.e.Kind != Decided:
+	case c.e.Kind == Decided && favourable && len(c.s.Silent()) > 0:
+		return refuse(OpinionsOpen, c.e, "%v have not said their opinion", c.s.Silent())
+	case deliver || c.e.Kind == Made || c.step < 0 && c.e.Kind != Decided:
+		return nil
+	}
+	return c.proven(favourable)
+}
+
+// proven: what proves the case before the named step is done. What goes against
+// the applicant needs no completed route.
+func (c *claim) proven(favourable bool) error {
+	if !favourable {
 		return nil
 	}
 	before := c.step

@@ -19,6 +19,7 @@ const (
 	PhaseDeclined   Phase = "declined"  // 不予受理
 	PhaseWithdrawn  Phase = "withdrawn" // 撤回
 	PhaseTerminated Phase = "terminated"
+	PhaseReturned   Phase = "returned"  // 退件
 	PhaseConcluded  Phase = "concluded" // 办结
 	PhaseArchived   Phase = "archived"
 )
@@ -30,6 +31,9 @@ type Offer struct {
 	Step    int    `json:"step"`
 	Purpose string `json:"purpose,omitempty"`
 	At      int64  `json:"at"` // node time, Unix milliseconds
+
+	Correct *Correction `json:"correct,omitempty"`   // it is sent back down for correction
+	Mended  *Correction `json:"corrected,omitempty"` // what From had to put right; its again if the case is turned back
 }
 
 // Interval is a span in which a clock stands still, or is said not to.
@@ -41,6 +45,15 @@ type Interval struct {
 	Counts bool   `json:"counts,omitempty"`
 	Until  string `json:"until,omitempty"`
 	Result string `json:"result,omitempty"`
+
+	Name       string        `json:"name,omitempty"`  // 特别程序种类名称
+	Basis      string        `json:"basis,omitempty"` // 启动理由或依据
+	Decider    string        `json:"decider,omitempty"`
+	Posting    *PostingTerms `json:"posting,omitempty"`
+	Hearing    *HearingTerms `json:"hearing,omitempty"`
+	Objections []Objection   `json:"objections,omitempty"`
+	Held       string        `json:"held,omitempty"` // the hearing
+	Fee        string        `json:"fee,omitempty"`  // Payment: number of the notice that is waited for
 }
 
 // StepDone is a finished step of the route.
@@ -52,6 +65,15 @@ type StepDone struct {
 	At     int64       `json:"at"`
 	Passed bool        `json:"passed"`
 	Text   string      `json:"text,omitempty"`
+}
+
+// Document is a number that the case gave to something on paper: a notice, a
+// decision, a receipt, a slip.
+type Document struct {
+	Number string      `json:"number"`
+	Kind   Kind        `json:"kind"` // of the event that gave it
+	Center area.Center `json:"center"`
+	At     int64       `json:"at"` // desk time
 }
 
 // Leg is a stay of the case at one center.
@@ -77,6 +99,7 @@ type State struct {
 	Subject   area.Code   `json:"subject"`
 	Deliver   area.Center `json:"deliver"`
 	Applicant BlobRef     `json:"applicant"`
+	Filing    Filing      `json:"filing"`
 	Agency    bool        `json:"agency,omitempty"`
 	Mode      item.Mode   `json:"mode,omitempty"`
 	Choice    *Choice     `json:"choice,omitempty"` // the situation in force, of the version that Item names
@@ -123,4 +146,61 @@ type State struct {
 	Requests  []string         `json:"requests,omitempty"` // ids of those recorded
 	Erased    []chain.Hash     `json:"erased,omitempty"`
 	Branches  []ReconciledBody `json:"reconciled,omitempty"`
+
+	// What stands beside the route.
+	LaidAt      map[string]area.Center `json:"laid_at,omitempty"`    // at which center each paper was laid the last time; one that was found wanting since was laid there all the same
+	Documents   []Document             `json:"documents,omitempty"`  // every number given, in order
+	Told        string                 `json:"told,omitempty"`       // the promised day as it was told at acceptance
+	Correction  *Correction            `json:"correction,omitempty"` // what the holder is to put right before the case goes up again
+	Fees        []Fee                  `json:"fees,omitempty"`
+	Mandate     *Mandate               `json:"mandate,omitempty"`
+	Voices      []Voice                `json:"voices,omitempty"` // the participants of a joint case
+	Surveys     []Survey               `json:"surveys,omitempty"`
+	Slips       []Slip                 `json:"slips,omitempty"`
+	Visited     []VisitedBody          `json:"visited,omitempty"`
+	Deliberated []DeliberatedBody      `json:"deliberated,omitempty"`
+	Heard       []PartyHeardBody       `json:"heard,omitempty"`
+	Void        []VoidedBody           `json:"voided,omitempty"`
+	Corrected   []CorrectedBody        `json:"corrected,omitempty"`
+	Reopened    []ReopenedBody         `json:"reopened,omitempty"`
+	ReopenedAt  int64                  `json:"reopened_at,omitempty"` // the last time
+	SetAside    []DecidedBody          `json:"set_aside,omitempty"`   // decisions that a reopening undid
+	EndedAs     Kind                   `json:"ended_as,omitempty"`    // declined, returned, withdrawn, terminated
+	EndedAt     int64                  `json:"ended_at,omitempty"`    // and when
+	Proof       *Proof                 `json:"proof,omitempty"`       // of service, or of handing out
+	Concluded   *ConcludedBody         `json:"concluded,omitempty"`
+	ConcludedAt int64                  `json:"concluded_at,omitempty"`
+}
+
+// Outcome is what a case came to.
+type Outcome string
+
+// The outcomes; "" while it is open. Declined and Rejected make a declined case
+// (退办件).
+const (
+	OutcomeGranted         Outcome = "granted"          // 准予, and whatever else favours the applicant
+	OutcomeRejected        Outcome = "rejected"         // 不予批准
+	OutcomeDeclined        Outcome = "declined"         // 不予受理
+	OutcomeReturned        Outcome = "returned"         // 退回
+	OutcomeWithdrawn       Outcome = "withdrawn"        // 撤回
+	OutcomeDeemedWithdrawn Outcome = "deemed_withdrawn" // 视为撤回
+	OutcomeTerminated      Outcome = "terminated"       // 终止
+)
+
+// Outcome is what the case has come to by now. A case is concluded (办结) with
+// one of them.
+func (s *State) Outcome() Outcome {
+	switch {
+	case s.Decision != nil && s.Decision.Approved:
+		return OutcomeGranted
+	case s.Decision != nil:
+		return OutcomeRejected
+	case s.Ended == nil:
+		return ""
+	case s.EndedAs == Withdrawn && s.Ended.Ground == Lapsed:
+		return OutcomeDeemedWithdrawn
+	}
+	return map[Kind]Outcome{
+		Declined: OutcomeDeclined, Returned: OutcomeReturned, Withdrawn: OutcomeWithdrawn, Terminated: OutcomeTerminated,
+	}[s.EndedAs]
 }

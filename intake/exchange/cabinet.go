@@ -45,7 +45,7 @@ func (d drawer) Keep(ctx context.Context, id casefile.ID, request string, sealed
 		if slices.Contains(s.Requests, request) {
 			return nil, nil
 		}
-		body := casefile.RequestBody{ID: request, Sealed: sealed, Late: s.Decision != nil}
+		body := casefile.RequestBody{ID: request, Sealed: sealed, Late: s.Late()}
 		return []casefile.Draft{{Kind: casefile.RequestKept, Body: body}}, nil
 	})
 }

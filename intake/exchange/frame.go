@@ -24,12 +24,14 @@ const (
 	batchBudget  = 256 << 10     // bytes of records, pieces and envelopes in a batch
 	maxRows      = 256           // rows in a batch
 	maxRecords   = 4096          // records in a row
-	pieceSize    = 128 << 10     // bytes of a blob in a row
+	pieceSize    = 64 << 10      // bytes of a blob in a row: what an event may have to wait for
+	maxLight     = 16 << 10      // bytes of content that goes along with the records of its case
+	lightBudget  = 64 << 10      // of all such content of one row
+	carryBudget  = 32 << 20      // bytes of papers that are carried before a receipt
 	maxBlob      = 8<<20 + 1<<10 // as it travels
 	maxPieces    = 64 << 20      // bytes of unfinished blobs that are kept for one sender
 	maxEnvelope  = 320 << 10     // bytes, encrypted
 	maxEnvelopes = 1000          // kept for one sender and destination
-	maxRequest   = 64 << 10      // bytes of a request's body
 	maxForwards  = 1000          // requests of one sender that are passed on and not yet taken
 	maxHops      = 8             // times that a request is passed on
 	maxHint      = 500           // bytes
@@ -100,7 +102,8 @@ func (r *wireRow) size() int {
 	return n
 }
 
-// piece is a part of a blob.
+// piece is a part of a blob. One without bytes, at the end, asks whether all of
+// it is there.
 type piece struct {
 	Hash   chain.Hash `cbor:"1,keyasint"`
 	Size   int64      `cbor:"2,keyasint"` // of the whole
@@ -116,6 +119,7 @@ type envelope struct {
 	To     casefile.Party `cbor:"2,keyasint"`
 	Slot   string         `cbor:"3,keyasint"` // 32 hex digits
 	Sealed []byte         `cbor:"4,keyasint"`
+	Papers bool           `cbor:"5,keyasint,omitempty"` // a piece of a blob is in it: it lets events go first
 }
 
 // inner is what an envelope holds.
@@ -136,7 +140,8 @@ type receipt struct {
 	ID      string         `cbor:"5,keyasint"`
 	Version uint64         `cbor:"6,keyasint"`
 	Verdict Verdict        `cbor:"7,keyasint"`
-	Head    chain.Head     `cbor:"8,keyasint,omitzero"` // of a case: where the row ended
+	Head    chain.Head     `cbor:"8,keyasint,omitzero"`  // of a case: where the row ended
+	Blobs   []chain.Hash   `cbor:"9,keyasint,omitempty"` // of papers: which of the case are there
 }
 
 func clip(s string, n int) string {

@@ -17,20 +17,6 @@ import (
 	"tongban/intake/casefile"
 )
 
-// Request is what a center that is not custodian says to the custodian: an
-// opinion, a supplement brought to another counter, a reminder, a withdrawal,
-// a rating. It is sealed (chain.RequestDomain) and recorded as it came.
-type Request struct {
-	Format uint8          `cbor:"1,keyasint" json:"format"` // 1
-	ID     string         `cbor:"2,keyasint" json:"id"`     // center.incarnation.random
-	Case   casefile.ID    `cbor:"3,keyasint" json:"case"`
-	From   casefile.Party `cbor:"4,keyasint" json:"from"`
-	Kind   string         `cbor:"5,keyasint" json:"kind"` // "opinion", "supplement", "reminder", "withdrawal", "rating"
-	Body   []byte         `cbor:"6,keyasint" json:"body"` // what is said; at most 64 KiB
-	Staff  string         `cbor:"7,keyasint" json:"staff"`
-	Time   int64          `cbor:"8,keyasint" json:"time"` // the asker's, Unix milliseconds
-}
-
 // Reply is the sealed word (ReplyDomain) of whoever ended a request's way.
 type Reply struct {
 	ID   string         `cbor:"1,keyasint" json:"id"`
@@ -45,8 +31,8 @@ type Reply struct {
 
 // Asked is a request of ours and what became of it.
 type Asked struct {
-	Request Request `json:"request"`
-	Reply   *Reply  `json:"reply,omitempty"` // nil: on its way
+	Request casefile.Request `json:"request"`
+	Reply   *Reply           `json:"reply,omitempty"` // nil: on its way
 }
 
 // stored form of a request, our own or one passed on.
@@ -54,39 +40,6 @@ type storedRequest struct {
 	Sealed []byte `cbor:"1,keyasint"`
 	Hops   uint8  `cbor:"2,keyasint"`
 	Reply  *Reply `cbor:"3,keyasint,omitempty"`
-}
-
-// OpenRequest reads a sealed request and verifies its seal.
-func OpenRequest(sealed []byte, key func(casefile.Party) (chain.PublicKey, bool)) (Request, error) {
-	var r Request
-	const op = "open a request"
-	seal, err := chain.Unseal(sealed)
-	if err != nil {
-		return r, refusal.New(refusal.Malformed, op, "", err)
-	}
-	if err := wire.Decode(seal.Body, &r); err != nil {
-		return r, refusal.New(refusal.Malformed, op, "", err)
-	}
-	prefix := fmt.Sprintf("%s.%d.", r.From.Center, r.From.Incarnation)
-	switch {
-	case r.Format != 1 || !strings.HasPrefix(r.ID, prefix) || len(r.ID) != len(prefix)+32 ||
-		strings.Trim(r.ID[len(prefix):], "0123456789abcdef") != "" ||
-		len(r.Kind) > 32 || len(r.Staff) > maxID:
-		return r, refusal.Newf(refusal.Malformed, op, "", "request of format %d with id %q", r.Format, clip(r.ID, maxID))
-	case len(r.Body) > maxRequest:
-		return r, refusal.Newf(refusal.TooLarge, op, "", "%d bytes, at most %d", len(r.Body), maxRequest)
-	}
-	if _, _, err := r.Case.Parse(); err != nil {
-		return r, err
-	}
-	k, ok := key(r.From)
-	if !ok {
-		return r, refusal.Newf(refusal.Forbidden, op, "", "no key is known of %s", r.From)
-	}
-	if err := seal.Verify(chain.RequestDomain, k); err != nil {
-		return r, refusal.New(refusal.Forbidden, op, "", err)
-	}
-	return r, nil
 }
 
 // Ask sends a request to the custodian of a case and returns its id; it is
@@ -102,12 +55,12 @@ func (x *Exchange) Ask(ctx context.Context, id casefile.ID, kind, staff string, 
 	if _, err := io.ReadFull(x.cfg.Rand, random); err != nil {
 		return "", fmt.Errorf("%s: %w", op, err)
 	}
-	r := Request{
-		1, fmt.Sprintf("%s.%d.%s", self.Center, self.Incarnation, hex.EncodeToString(random)),
-		id, self, kind, body, staff, x.cfg.Now().UnixMilli(),
+	r := casefile.Request{
+		Format: 1, ID: fmt.Sprintf("%s.%d.%s", self.Center, self.Incarnation, hex.EncodeToString(random)),
+		Case: id, From: self, Kind: kind, Body: body, Staff: staff, Time: x.cfg.Now().UnixMilli(),
 	}
 	sealed := chain.Sign(x.cfg.Key(), chain.RequestDomain, wire.Encode(r))
-	if _, err := OpenRequest(sealed, x.cfg.Directory.Key); err != nil {
+	if _, err := casefile.OpenRequest(sealed, x.cfg.Directory.Key); err != nil {
 		return "", err
 	}
 	to, hold, err := x.custodian(id, self, 0)
@@ -123,7 +76,7 @@ func (x *Exchange) Ask(ctx context.Context, id casefile.ID, kind, staff string, 
 	if err != nil {
 		return "", err
 	}
-	kept.Reply = &Reply{ID: r.ID, Case: id, To: self, By: self, Head: state.Head, Late: state.Decision != nil}
+	kept.Reply = &Reply{ID: r.ID, Case: id, To: self, By: self, Head: state.Head, Late: state.Late()}
 	return r.ID, update(x.cfg.DB, save)
 }
 
@@ -138,7 +91,7 @@ func (x *Exchange) Asked(id string) (Asked, error) {
 	if !found {
 		return Asked{}, refusal.Newf(refusal.NotFound, "look up request "+id, "", "no such request was sent from here")
 	}
-	r, err := OpenRequest(s.Sealed, x.cfg.Directory.Key)
+	r, err := casefile.OpenRequest(s.Sealed, x.cfg.Directory.Key)
 	return Asked{r, s.Reply}, err
 }
 
@@ -196,7 +149,7 @@ func dropForward(txn *badger.Txn, id string) error { return txn.Delete(forwardKe
 // takeRequest records a request, passes it on, or answers that it can't be
 // done. It has committed one of the three when it returns nil.
 func (x *Exchange) takeRequest(ctx context.Context, from casefile.Party, row *wireRow) error {
-	r, err := OpenRequest(row.Data, x.cfg.Directory.Key)
+	r, err := casefile.OpenRequest(row.Data, x.cfg.Directory.Key)
 	if err != nil {
 		return err
 	}
@@ -210,7 +163,7 @@ func (x *Exchange) takeRequest(ctx context.Context, from casefile.Party, row *wi
 	case hold:
 		state, err := x.cases.Keep(ctx, r.Case, r.ID, row.Data)
 		if err == nil {
-			reply.Head, reply.Late = state.Head, state.Decision != nil
+			reply.Head, reply.Late = state.Head, state.Late()
 			break
 		}
 		if code := refusal.CodeOf(err); code == "" || passing(code) || code == casefile.EpochBehind || code == casefile.RegisterBehind {
@@ -231,7 +184,7 @@ func (x *Exchange) takeRequest(ctx context.Context, from casefile.Party, row *wi
 		Row{Key: Key{r.From.Center, ReplyRow, r.ID}, Purpose: Message})
 }
 
-func (x *Exchange) passOn(r Request, row *wireRow, to area.Center) error {
+func (x *Exchange) passOn(r casefile.Request, row *wireRow, to area.Center) error {
 	return x.stage(func(txn *badger.Txn) error {
 		prefix := forwardPrefix + string(r.From.Center) + "/"
 		if count(txn, prefix, maxForwards) >= maxForwards {
@@ -292,7 +245,7 @@ func (x *Exchange) Requests(limit int) ([]Asked, error) {
 			if err := it.Item().Value(func(b []byte) error { return wire.Decode(b, &s) }); err != nil {
 				return err
 			}
-			r, err := OpenRequest(s.Sealed, x.cfg.Directory.Key)
+			r, err := casefile.OpenRequest(s.Sealed, x.cfg.Directory.Key)
 			if err != nil {
 				return err
 			}

@@ -12,6 +12,8 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
+	"tongban/catalog/workday"
 	"tongban/consensus/chain"
 	"tongban/intake/casefile"
 )
@@ -25,6 +27,13 @@ type Realm struct {
 	items   map[item.Ref]*item.Item
 	powers  []power
 	grants  map[casefile.ID][]casefile.Grant
+
+	agreements []agreed
+}
+
+type agreed struct {
+	index uint64
+	rule.Agreement
 }
 
 type entry struct {
@@ -259,4 +268,23 @@ func (v *View) Responsible(subject area.Code, level area.Level) (area.Center, bo
 	c := area.Center(subject.At(level))
 	_, ok := v.Current(c)
 	return c, ok
+}
+
+// Agree enters a cross-area agreement.
+func (r *Realm) Agree(a rule.Agreement) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.agreements = append(r.agreements, agreed{r.tick("agreement " + a.Name), a})
+}
+
+// Agreement is the first that covers an item of one area received in another.
+func (v *View) Agreement(code item.Code, receiving, competent area.Code, day string, at uint64) (rule.Agreement, bool) {
+	_, unlock := v.lock()
+	defer unlock()
+	for _, a := range v.realm.agreements {
+		if a.index <= at && a.Holds(rule.ItemCode(code), receiving, competent, workday.Date(day)) {
+			return a.Agreement, true
+		}
+	}
+	return rule.Agreement{}, false
 }

@@ -1,0 +1,48 @@
+package casefile
+
+import (
+	"slices"
+
+	"tongban/consensus/chain"
+)
+
+// Blobs are the references to everything outside the log that is not erased:
+// what a custodian needs to go on.
+func (s *State) Blobs() []BlobRef {
+	var all []BlobRef
+	add := func(ref *BlobRef) {
+		if ref != nil && ref.Hash != (chain.Hash{}) && !slices.Contains(s.Erased, ref.Hash) {
+			all = append(all, *ref)
+		}
+	}
+	add(&s.Applicant)
+	for _, m := range s.Materials {
+		add(m.Blob)
+	}
+	for i := range s.Proofs {
+		add(&s.Proofs[i])
+	}
+	if s.Mandate != nil && s.Mandate.Given != nil {
+		add(s.Mandate.Given.Letter)
+	}
+	for _, v := range s.Intervals {
+		for _, o := range v.Objections {
+			add(o.Who)
+		}
+	}
+	for _, v := range s.Surveys {
+		if v.Held != nil {
+			add(v.Held.Proof)
+		}
+	}
+	for _, v := range s.Visited {
+		add(v.Proof)
+	}
+	for _, v := range s.Deliberated {
+		add(v.Proof)
+	}
+	for _, v := range s.Heard {
+		add(v.Who)
+	}
+	return all
+}

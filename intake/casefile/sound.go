@@ -1,0 +1,254 @@
+package casefile
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/consensus/refusal"
+)
+
+// sound checks what the body says, beyond custody.
+func (c *claim) sound() error {
+	f := &form{e: c.e}
+	switch b := c.content.(type) {
+	case *OpenedBody:
+		return c.soundOpened(b)
+	case *ReceivedBody:
+		c.soundPapers(f, b)
+	case *NoticedBody:
+		return c.soundNotice(b)
+	case *AcceptedBody:
+		return c.soundAccepted(b)
+	case *ReasonBody:
+		c.soundReason(f, b)
+	case *StepBody:
+		c.soundProof(f, b)
+	case *DecidedBody:
+		soundCertificate(f, b.Certificate)
+	case *OpinionBody:
+		among(f, "stance", b.Stance, false, Agrees, Objects, Provided)
+	case *ExtendedBody:
+		f.hold(b.Days > 0 && b.Reason != "" && b.Approver != "", "an extension needs days, a reason and who approved it")
+	case *RatedBody:
+		f.hold(b.Grade >= 1 && b.Grade <= 5, "grade %d is not 1 to 5", b.Grade)
+		among(f, "channel", b.Channel, false, "pc", "mobile", "qr", "tablet", "terminal", "phone", "message")
+	case *RequestBody:
+		return c.soundRequest(b)
+	case *ErasedBody:
+		f.hold(len(b.Blobs) > 0 && b.Reason != "", "an erasure needs blobs and a reason")
+	case *SuspendedBody:
+		soundWait(f, b)
+	case *ResumedBody:
+		c.soundEndOfWait(f, b)
+	case *HandedOverBody:
+		f.hold(b.Step >= -1 && b.Step <= len(c.it.Steps), "the item has no step %d", b.Step)
+		c.soundCorrection(f, b)
+	case *ConcludedBody:
+		f.count("visits", b.Visits, 0, 1000)
+	default:
+		return c.soundBeside(f)
+	}
+	return f.err
+}
+
+// soundBeside checks what stands beside the route.
+func (c *claim) soundBeside(f *form) error {
+	switch b := c.content.(type) {
+	case *FeeBody, *WaiverBody, *PaidBody, *SettledBody:
+		c.soundMoney(f)
+	case *MandateBody, *MandateAcceptedBody, *UndertakenBody, *HandedBackBody:
+		c.soundAgency(f)
+	case *JointBody, *SurveyBody, *SurveyHeldBody:
+		c.soundTogether(f)
+	case *SlipBody, *ArrivalBody:
+		c.soundSlip(f)
+	case *VisitedBody, *DeliberatedBody, *PartyHeardBody:
+		soundFound(f, c.content)
+	case *VoidedBody, *CorrectedBody, *ReopenedBody:
+		c.soundAmended(f)
+	case *AdoptedBody:
+		return c.soundAdopted(f, b)
+	}
+	return f.err
+}
+
+func (c *claim) soundOpened(b *OpenedBody) error {
+	bad := func(format string, args ...any) error { return refuse(refusal.Malformed, c.e, format, args...) }
+	if b.Number == "" {
+		return bad("a case without a number")
+	}
+	if _, err := area.Parse(string(b.Subject)); err != nil {
+		return bad("subject area: %w", err)
+	}
+	if _, err := area.Parse(string(b.Applied)); err != nil {
+		return bad("area of application: %w", err)
+	}
+	if _, err := area.ParseCenter(string(b.Deliver)); err != nil {
+		return bad("delivering center: %w", err)
+	}
+	if !b.Subject.Under(b.Item.Area) {
+		return bad("the version of %s does not hold in %s", b.Item.Area, b.Subject)
+	}
+	if err := c.soundChoice(b.Choice); err != nil {
+		return err
+	}
+	if err := c.soundFiling(b); err != nil {
+		return err
+	}
+	return c.soundBundle(b)
+}
+
+// soundFiling holds what the national tables count by against its vocabulary.
+func (c *claim) soundFiling(b *OpenedBody) error {
+	f, from := &form{e: c.e}, &b.Filing
+	among(f, "mode", b.Mode, false, item.Online, item.ReceivedElsewhere, item.SeveralPlaces)
+	among(f, "kind", from.Kind, false, item.Immediate, item.Promised)
+	among(f, "way", from.Way, false, item.AtWindow, item.OnPC, item.OnMobile, item.ByCourier, item.OtherWay)
+	among(f, "delegation", from.Delegation, false, item.Entrusted, item.Authorized, item.Agency)
+	among(f, "applicant kind", from.Applicant, false, item.NaturalPerson, item.Enterprise, item.PublicInstitution,
+		item.SocialOrg, item.StateOrgan, item.OtherOrg, item.Unincorporated)
+	among(f, "agent", from.Agent, false, ByLetter, Guardian, LegalRepresentative)
+	among(f, "manner of delivery", from.Deliver, false, manners...)
+	f.name("project", from.Project, false)
+	f.bytes("visit", from.Visit, false, 128)
+	if from.Renews != nil {
+		f.hold(c.it.Type == item.Permit, "only a permit is prolonged (item type %s)", c.it.Type)
+		f.name("number of the permit", from.Renews.Certificate, true)
+		f.day("last day of the permit", from.Renews.Expires, true)
+	}
+	if from.Agreement != "" {
+		f.name("agreement", from.Agreement, true)
+		_, ok := c.agreement(from.Agreement, c.e.Author.Center)
+		f.hold(ok, "no agreement %.200q covers this item of %s where it is received at %s", from.Agreement, c.subject, c.e.Author.Center)
+	}
+	f.hold(from.Secret == "" || isHash(from.Secret), "the query password is kept as its SHA-256 only")
+	if from.Site != "" {
+		f.center("site", from.Site)
+		f.hold(from.Site != c.e.Author.Center && from.Site.Area().Under(c.e.Author.Center.Area()),
+			"%.40q is no other site of %s", string(from.Site), c.e.Author.Center)
+	}
+	return f.err
+}
+
+func (c *claim) soundAccepted(b *AcceptedBody) error {
+	bad := func(format string, args ...any) error { return refuse(refusal.Malformed, c.e, format, args...) }
+	opened := c.s.Item
+	if b.Item.Code != opened.Code || !c.subject.Under(b.Item.Area) ||
+		b.Item.Area == opened.Area && b.Item.Version < opened.Version {
+		return bad("accepted under item %s version %d of %s, opened under %s version %d of %s",
+			b.Item.Code, b.Item.Version, b.Item.Area, opened.Code, opened.Version, opened.Area)
+	}
+	if _, err := time.Parse(time.DateOnly, b.On); err != nil {
+		return bad("day of acceptance: %w", err)
+	}
+	if b.Deemed && b.On != Day(c.s.ReceivedAt) {
+		return bad("deemed accepted counts from the day of receipt, %s", Day(c.s.ReceivedAt))
+	}
+	f := &form{e: c.e}
+	f.day("promised day", b.Due, false)
+	f.inOrder("acceptance and promised day", b.On, b.Due)
+	return cmp.Or(f.err, c.soundChoice(b.Choice))
+}
+
+// soundPapers: every line says what it is and in what form it is there; what
+// comes from an earlier case comes with the applicant's consent.
+func (c *claim) soundPapers(f *form, b *ReceivedBody) {
+	for _, m := range b.Materials {
+		f.name("material", m.ID, true)
+		among(f, "state of "+clip(m.ID), m.State, true,
+			Missing, OriginalSeen, Copy, Electronic, Exempted, Committed, Later, NotNeeded)
+		f.blob("the scan of "+clip(m.ID), m.Blob)
+		f.text("note", m.Note, false)
+		f.count("originals", m.Originals, 0, 10_000)
+		f.count("copies", m.Copies, 0, 10_000)
+		if m.Carried == nil {
+			continue
+		}
+		_, _, err := m.Carried.Case.Parse()
+		f.hold(err == nil && m.Carried.Case != c.s.ID, "%.80q is no earlier case", string(m.Carried.Case))
+		f.name("material of the earlier case", m.Carried.Material, true)
+		among(f, "consent to carry it over", m.Carried.Consent, true, "signed", "spoken")
+	}
+}
+
+// soundNotice: nothing that a center below sent up is asked of the applicant
+// again.
+func (c *claim) soundNotice(b *NoticedBody) error {
+	if len(b.Missing) == 0 {
+		return refuse(refusal.Malformed, c.e, "a notice that names nothing missing")
+	}
+	for _, m := range c.s.Materials {
+		at := c.s.LaidAt[m.ID]
+		if at != "" && at != c.e.Author.Center && slices.Contains(b.Missing, m.ID) {
+			return refuse(AskedAgain, c.e, "%.80q was laid before %s: the applicant is not asked for it again", m.ID, at)
+		}
+	}
+	return nil
+}
+
+// soundReason: each ending has its grounds.
+func (c *claim) soundReason(f *form, b *ReasonBody) {
+	f.hold(b.Reason != "", "without a reason")
+	f.text("reason", b.Reason, true)
+	f.text("remedy", b.Remedy, false)
+	f.name("number", b.Number, false)
+	among(f, "ground", b.Ground, false, endGrounds[c.e.Kind]...)
+	f.hold(b.Ground != NotOurs || b.Whose != "", "whose it is has to be said")
+	f.hold(b.Ground == NotOurs || b.Whose == "", "whose it is, is said of what is not ours only")
+	f.name("whose it is", b.Whose, false)
+}
+
+// endGrounds are the grounds that fit each ending.
+var endGrounds = map[Kind][]EndGround{
+	Declined:   {NoneNeeded, NotOurs, NotMet, NotMended},
+	Returned:   {NotMet, NotMended, AtRequest, Lapsed, Impossible},
+	Withdrawn:  {AtRequest, Lapsed, NotMended},
+	Terminated: {Revoked, Impossible, Lapsed, NotMended, AtRequest},
+}
+
+func soundCertificate(f *form, b *Certificate) {
+	if b == nil {
+		return
+	}
+	f.name("name of the certificate", b.Name, true)
+	f.name("number of the certificate", b.Number, false)
+	f.name("issuer", b.Issuer, false)
+	f.name("code of the issuer", b.IssuerCode, false)
+	f.day("valid from", b.From, false)
+	f.day("valid to", b.To, false)
+	f.inOrder("validity", b.From, b.To)
+}
+
+// soundRequest: it is the asker's own word, about this case.
+func (c *claim) soundRequest(b *RequestBody) error {
+	if late := c.s.Late(); b.Late != late {
+		return refuse(refusal.Malformed, c.e, "a request is late exactly when the case is decided or ended")
+	}
+	r, err := OpenRequest(b.Sealed, c.asker)
+	if err != nil {
+		return refuse(refusal.Malformed, c.e, "the request: %w", err)
+	}
+	if r.ID != b.ID || r.Case != c.s.ID {
+		return refuse(refusal.Malformed, c.e, "it records request %.128q of case %.80q", r.ID, string(r.Case))
+	}
+	if b.Late || r.Kind != OpinionRequest || c.s.voice(r.From.Center) < 0 {
+		return nil
+	}
+	return c.soundSaid(r)
+}
+
+// isHash reports whether s is a SHA-256 in lower-case hex.
+func isHash(s string) bool {
+	for _, r := range s {
+		if (r < '0' || r > '9') && (r < 'a' || r > 'f') {
+			return false
+		}
+	}
+	return len(s) == 64
+}
+
+// clip shortens what a stranger wrote for a message.
+func clip(s string) string { return s[:min(len(s), 80)] }
