@@ -173,6 +173,7 @@ func (c *Cabinet) store(ctx context.Context, before *folder, w *work) (casefile.
 		return before.state, fmt.Errorf("store case %s: %w", before.state.ID, err)
 	}
 	c.cache.Add(before.state.ID, w.after)
+	c.cards.put(cardOf(w.after))
 	if len(w.erased) > 0 && c.blob != nil {
 		if err := c.blob.Sweep(ctx); err != nil {
 			c.log.Warn("erased content is not destroyed yet; tried again at the next start", "case", before.state.ID, "err", err)
@@ -201,6 +202,9 @@ func (c *Cabinet) write(txn *badger.Txn, before *folder, w *work) error {
 		}
 	}
 	if err := txn.Set(keyHead(id), wire.Encode(after.row())); err != nil {
+		return err
+	}
+	if err := txn.Set(keyCard(id), wire.Encode(cardOf(after))); err != nil {
 		return err
 	}
 	if len(w.erased) > 0 && c.blob != nil {

@@ -3,6 +3,7 @@ package cabinet
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -256,13 +257,14 @@ func TestFenceStopsWriters(t *testing.T) {
 
 // One case, many writers: one after another, none lost.
 func TestOneCaseManyWriters(t *testing.T) {
-	d := newDesk(t, casetest.City(), casetest.Town)
+	realm := casetest.City()
+	d := newDesk(t, realm, casetest.Town)
 	s := d.begin()
 	var wg sync.WaitGroup
 	for i := range 24 {
 		wg.Go(func() {
 			_, err := d.Append(context.Background(), s.ID, drafts(casefile.Draft{
-				Kind: casefile.RequestKept, Body: casefile.RequestBody{ID: fmt.Sprint(i), Sealed: []byte("x")}}))
+				Kind: casefile.RequestKept, Body: realm.Request(d.self, s.ID, "reminder", fmt.Sprint(i), nil, int64(i+1))}))
 			if err != nil {
 				t.Error(err)
 			}
@@ -282,9 +284,9 @@ func TestLargeLogs(t *testing.T) {
 	village, town, district := newDesk(t, realm, casetest.Village), newDesk(t, realm, casetest.Town), newDesk(t, realm, casetest.District)
 	s := village.begin()
 	village.send(district, s.ID, 1)
-	big := make([]byte, 200<<10)
-	for i := range 12 {
-		village.append(s.ID, casefile.RequestKept, casefile.RequestBody{ID: fmt.Sprint(i), Sealed: big})
+	big := casefile.OpinionBody{Center: casetest.Village, Text: strings.Repeat("x", 200<<10)}
+	for range 12 {
+		village.append(s.ID, casefile.Opinion, big)
 	}
 	if v := village.send(town, s.ID, 1); v.Head.Index != 14 {
 		t.Fatalf("%+v", v)
@@ -295,8 +297,8 @@ func TestLargeLogs(t *testing.T) {
 	}
 	realm.Seize(s.ID, district.self, s.Head, casetest.Village)
 	district.append(s.ID, casefile.Seized, nil)
-	for i := range 7 {
-		district.append(s.ID, casefile.RequestKept, casefile.RequestBody{ID: fmt.Sprint(i), Sealed: big})
+	for range 7 {
+		district.append(s.ID, casefile.Opinion, big)
 	}
 	if v := district.send(town, s.ID, 1); v.Ruling != casefile.NewerEpoch || v.Head.Index != 10 {
 		t.Fatalf("%+v", v)
@@ -307,7 +309,7 @@ func TestLargeLogs(t *testing.T) {
 	town.verify()
 	district.verify()
 	_, err = village.Append(context.Background(), s.ID, drafts(casefile.Draft{
-		Kind: casefile.RequestKept, Body: casefile.RequestBody{ID: "huge", Sealed: make([]byte, 300<<10)}}))
+		Kind: casefile.Opinion, Body: casefile.OpinionBody{Center: casetest.Village, Text: strings.Repeat("x", 300<<10)}}))
 	if err == nil {
 		t.Fatal("an event above the limit of a record")
 	}

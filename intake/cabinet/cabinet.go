@@ -77,6 +77,7 @@ type Cabinet struct {
 	log  *slog.Logger
 
 	// Safe for concurrent use.
+	cards  cards
 	cache  *lru.Cache // casefile.ID → *folder; a folder is never changed, only replaced
 	locks  locks
 	groups groups
@@ -113,6 +114,9 @@ func Open(cfg Config) (*Cabinet, error) {
 		return nil, err
 	}
 	if err := c.own.become(c.self()); err != nil {
+		return nil, err
+	}
+	if err := c.loadCards(); err != nil {
 		return nil, err
 	}
 	if c.blob != nil {

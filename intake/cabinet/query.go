@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -104,23 +103,7 @@ type Filter struct {
 
 var closedPhases = []casefile.Phase{
 	casefile.PhaseConcluded, casefile.PhaseArchived, casefile.PhaseDeclined,
-	casefile.PhaseWithdrawn, casefile.PhaseTerminated,
-}
-
-func (f *Filter) match(one *folder) bool {
-	s := &one.state
-	switch {
-	case len(f.Phases) > 0 && !slices.Contains(f.Phases, s.Phase),
-		f.Holder != "" && s.Holder.Center != f.Holder,
-		f.Offered != "" && (s.Offer == nil || s.Offer.To.Center != f.Offered),
-		f.Origin != "" && s.Origin.Center != f.Origin,
-		f.Mine != "" && !s.Mine(f.Mine),
-		f.Open && slices.Contains(closedPhases, s.Phase),
-		f.Troubled && !troubled(one):
-		return false
-	}
-	return f.Text == "" || strings.Contains(string(s.ID), f.Text) ||
-		strings.Contains(s.Number, f.Text) || strings.Contains(string(s.Item.Code), f.Text)
+	casefile.PhaseWithdrawn, casefile.PhaseTerminated, casefile.PhaseReturned,
 }
 
 func troubled(f *folder) bool {
@@ -128,17 +111,25 @@ func troubled(f *folder) bool {
 }
 
 // List returns cases by ascending id, after the one with the id after ("" for
-// the first), at most limit of them. It reads each case that it passes: a
-// reader who wants all of them pages.
+// the first), at most limit of them. It opens those that it returns and no
+// other.
 func (c *Cabinet) List(filter Filter, after casefile.ID, limit int) ([]casefile.State, error) {
-	var list []casefile.State
-	err := c.each(after, func(f *folder) bool {
-		if filter.match(f) {
-			list = append(list, f.state)
+	var chosen []casefile.ID
+	c.cards.after(after, func(card *Card) bool {
+		if filter.card(card) {
+			chosen = append(chosen, card.ID)
 		}
-		return len(list) < limit
+		return len(chosen) < limit
 	})
-	return list, err
+	list := make([]casefile.State, 0, len(chosen))
+	for _, id := range chosen {
+		f, err := c.load(id)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, f.state)
+	}
+	return list, nil
 }
 
 // each visits the cases by id, after one.

@@ -16,12 +16,14 @@ import (
 // Keys. A case id holds no slash.
 //
 //	c/<case>                       the case's head row
+//	cc/<case>                      its card
 //	e/<case>/<branch>/<seq>        the sealed events, each branch complete from 1
 //	s/<case>/<branch>              a branch that is not the case's log
 //	p/<case>/<hash>                a parcel that can't be judged yet
 //	w/own/<incarnation>/<number>   an own write
 //	w/floor/<incarnation>          the own write up to which rows are dropped
 //	w/id/<incarnation>             the highest counter reserved for new cases
+//	w/cards                        the version of the cards
 //	w/fence                        why this node may not write
 var (
 	prefixHead   = []byte("c/")

@@ -1,0 +1,221 @@
+package cabinet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"tongban/catalog/area"
+	"tongban/catalog/item"
+	"tongban/consensus/chain"
+	"tongban/consensus/wire"
+	"tongban/intake/casefile"
+)
+
+// Card is what stays in memory of every case: enough to choose and to count
+// without opening a log. It is a fold of the log like the rest, and nothing on
+// it is about who applies.
+type Card struct {
+	ID        casefile.ID      `cbor:"1,keyasint" json:"id"`
+	Number    string           `cbor:"2,keyasint" json:"number"`
+	Code      item.Code        `cbor:"3,keyasint" json:"code"`
+	Area      area.Code        `cbor:"4,keyasint" json:"area"` // whose version of the item
+	Phase     casefile.Phase   `cbor:"5,keyasint" json:"phase"`
+	Outcome   casefile.Outcome `cbor:"6,keyasint,omitempty" json:"outcome,omitempty"`
+	Holder    area.Center      `cbor:"7,keyasint" json:"holder"`
+	Offered   area.Center      `cbor:"8,keyasint,omitempty" json:"offered,omitempty"`    // to whom, while an offer is open
+	OfferedBy area.Center      `cbor:"9,keyasint,omitempty" json:"offered_by,omitempty"` //
+	Origin    area.Center      `cbor:"10,keyasint" json:"origin"`
+	Intake    string           `cbor:"11,keyasint,omitempty" json:"intake,omitempty"` // of a bundle
+	Visit     string           `cbor:"12,keyasint,omitempty" json:"visit,omitempty"`
+	Kind      item.Kind        `cbor:"13,keyasint,omitempty" json:"kind,omitempty"`
+	Joint     bool             `cbor:"14,keyasint,omitempty" json:"joint,omitempty"`
+	Referred  bool             `cbor:"15,keyasint,omitempty" json:"referred,omitempty"`
+	Agency    bool             `cbor:"16,keyasint,omitempty" json:"agency,omitempty"`
+	Elsewhere bool             `cbor:"17,keyasint,omitempty" json:"elsewhere,omitempty"` // taken in where competence does not lie
+	Opened    int64            `cbor:"18,keyasint" json:"opened"`                        // Unix milliseconds, as those below
+	Accepted  int64            `cbor:"19,keyasint,omitempty" json:"accepted,omitempty"`  //
+	Decided   int64            `cbor:"20,keyasint,omitempty" json:"decided,omitempty"`   //
+	Concluded int64            `cbor:"21,keyasint,omitempty" json:"concluded,omitempty"` //
+	Grade     int              `cbor:"22,keyasint,omitempty" json:"grade,omitempty"`     //
+	Slips     []string         `cbor:"23,keyasint,omitempty" json:"slips,omitempty"`     // numbers of those that have not arrived
+	Troubled  bool             `cbor:"24,keyasint,omitempty" json:"troubled,omitempty"`  // frozen, or with a branch that is not settled
+	Head      chain.Head       `cbor:"25,keyasint" json:"head"`                          // of the log that it was made of
+	Erased    bool             `cbor:"26,keyasint,omitempty" json:"erased,omitempty"`    // the applicant's record was erased
+}
+
+func cardOf(f *folder) *Card {
+	s := &f.state
+	card := &Card{
+		ID: s.ID, Number: s.Number, Code: s.Item.Code, Area: s.Item.Area, Phase: s.Phase, Outcome: s.Outcome(),
+		Holder: s.Holder.Center, Origin: s.Origin.Center, Visit: s.Filing.Visit,
+		Kind: s.Filing.Kind, Joint: s.Filing.Joint, Referred: s.Filing.Referred, Agency: s.Agency,
+		Opened: s.OpenedAt, Accepted: s.AcceptedAt, Decided: s.DecidedAt, Concluded: s.ConcludedAt, Grade: s.Grade,
+		Troubled: troubled(f), Head: s.Head, Erased: slices.Contains(s.Erased, s.Applicant.Hash),
+	}
+	own := s.Origin.Center.Area()
+	card.Elsewhere = !s.Subject.Under(own) && !own.Under(s.Subject)
+	if s.Offer != nil {
+		card.Offered, card.OfferedBy = s.Offer.To.Center, s.Offer.From.Center
+	}
+	if s.Bundle != nil {
+		card.Intake = s.Bundle.Intake
+	}
+	for _, slip := range s.Slips {
+		if slip.Arrived == nil {
+			card.Slips = append(card.Slips, slip.Slip)
+		}
+	}
+	return card
+}
+
+// Open reports whether something is still to be done on the case.
+func (c *Card) Open() bool { return !slices.Contains(closedPhases, c.Phase) }
+
+// cardVersion is raised whenever a card is made otherwise: the rows of another
+// version are made anew.
+const cardVersion = foldVersion<<8 | 1
+
+var (
+	prefixCard  = []byte("cc/")
+	keyCardMade = []byte("w/cards")
+)
+
+func keyCard(id casefile.ID) []byte { return append([]byte("cc/"), id...) }
+
+// cards is the card of every case. Safe for concurrent use; a card is never
+// changed, only replaced.
+type cards struct {
+	mu   sync.RWMutex
+	byID map[casefile.ID]*Card
+	ids  []casefile.ID // sorted
+}
+
+func (k *cards) put(card *Card) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.byID[card.ID] == nil {
+		i, _ := slices.BinarySearch(k.ids, card.ID)
+		k.ids = slices.Insert(k.ids, i, card.ID)
+	}
+	k.byID[card.ID] = card
+}
+
+// after calls visit for the cards by ascending id, behind one, until it says
+// false. It holds no lock meanwhile: cards that come in between are seen or not.
+func (k *cards) after(id casefile.ID, visit func(*Card) bool) {
+	for {
+		page := k.page(id)
+		for _, card := range page {
+			if !visit(card) {
+				return
+			}
+		}
+		if len(page) == 0 {
+			return
+		}
+		id = page[len(page)-1].ID
+	}
+}
+
+func (k *cards) page(after casefile.ID) []*Card {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	i, found := slices.BinarySearch(k.ids, after)
+	if found {
+		i++
+	}
+	ids := k.ids[i:min(i+4096, len(k.ids))]
+	page := make([]*Card, len(ids))
+	for j, id := range ids {
+		page[j] = k.byID[id]
+	}
+	return page
+}
+
+// loadCards fills the cards from the disk; where another version of the program
+// wrote them they are made from the cases.
+func (c *Cabinet) loadCards() error {
+	c.cards.byID = map[casefile.ID]*Card{}
+	made := false
+	err := c.db.View(func(txn *badger.Txn) error {
+		row, err := txn.Get(keyCardMade)
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := row.Value(func(v []byte) error { made = bytes.Equal(v, fmt.Append(nil, cardVersion)); return nil }); err != nil || !made {
+			return err
+		}
+		return scan(txn, prefixCard, nil, func(_, v []byte) (bool, error) {
+			card := &Card{}
+			if err := wire.Decode(v, card); err != nil {
+				return false, fmt.Errorf("read a card: %w", err)
+			}
+			c.cards.byID[card.ID] = card
+			c.cards.ids = append(c.cards.ids, card.ID) // keys come in order
+			return true, nil
+		})
+	})
+	if err != nil || made {
+		return err
+	}
+	return c.makeCards()
+}
+
+func (c *Cabinet) makeCards() error {
+	batch := c.db.NewWriteBatch()
+	defer batch.Cancel()
+	var failed error
+	err := c.each("", func(f *folder) bool {
+		card := cardOf(f)
+		c.cards.put(card)
+		failed = batch.Set(keyCard(card.ID), wire.Encode(card))
+		return failed == nil
+	})
+	if err := errors.Join(err, failed); err != nil {
+		return fmt.Errorf("make the cards: %w", err)
+	}
+	if err := batch.Set(keyCardMade, fmt.Append(nil, cardVersion)); err != nil {
+		return err
+	}
+	return batch.Flush()
+}
+
+// Cards calls visit with the card of each case that a filter chooses, by
+// ascending id, until it says false. visit may call the cabinet.
+func (c *Cabinet) Cards(filter Filter, visit func(*Card) bool) {
+	c.cards.after("", func(card *Card) bool {
+		return !filter.card(card) || visit(card)
+	})
+}
+
+// Card is the card of one case; ok is false where the case is not here.
+func (c *Cabinet) Card(id casefile.ID) (*Card, bool) {
+	c.cards.mu.RLock()
+	defer c.cards.mu.RUnlock()
+	card, ok := c.cards.byID[id]
+	return card, ok
+}
+
+func (f *Filter) card(c *Card) bool {
+	switch {
+	case len(f.Phases) > 0 && !slices.Contains(f.Phases, c.Phase),
+		f.Holder != "" && c.Holder != f.Holder,
+		f.Offered != "" && c.Offered != f.Offered,
+		f.Origin != "" && c.Origin != f.Origin,
+		f.Mine != "" && c.Holder != f.Mine && c.Offered != f.Mine,
+		f.Open && !c.Open(),
+		f.Troubled && !c.Troubled:
+		return false
+	}
+	return f.Text == "" || strings.Contains(string(c.ID), f.Text) ||
+		strings.Contains(c.Number, f.Text) || strings.Contains(string(c.Code), f.Text)
+}
