@@ -26,7 +26,8 @@ import (
 type Name string
 
 // The clocks. Each is measured by itself (电子监察). All but Bring, which is the
-// applicant's, are the office's.
+// applicant's, are the office's. A case that is sent back for correction stays
+// on all of them: nothing stops.
 const (
 	Notice   Name = "notice"     // from receipt: everything missing is told (行政许可法 32)
 	Bring    Name = "supplement" // from the notice: the applicant brings what is missing (补正)
@@ -35,6 +36,7 @@ const (
 	Promised Name = "promised"   // 承诺时限, from acceptance
 	Legal    Name = "legal"      // 法定时限, from acceptance
 	Service  Name = "service"    // from the decision: the applicant has it (行政许可法 44)
+	Renewal  Name = "renewal"    // of a permit to be prolonged: its last day (行政许可法 50)
 )
 
 // Lamp is how a clock is shown.
@@ -58,25 +60,15 @@ func (l Lamp) Urgency() int { return urgency[l] }
 // missing. It is no special procedure: nothing has started yet (补正).
 const Supplement casefile.Ground = "supplement"
 
-// EarlierStage is why a part of a bundle is not accepted yet: the cases of the
-// stages before it come first, as the applicant was told when all were opened.
-const EarlierStage casefile.Ground = "earlier_stage"
-
-// WaitsForStage reports whether the papers of a case were laid for a time that
-// had not come: no day of notice runs against the counter meanwhile, nor one
-// for a supplement against the applicant. Whether the cases before it are
-// concluded by now lies in other logs.
-func WaitsForStage(s *casefile.State) bool { return s.Bundle != nil && len(s.Bundle.After) > 0 }
-
 // Reading is what one clock shows.
 type Reading struct {
 	Clock       Name            `json:"clock"`
 	From        workday.Date    `json:"from"`                  // day 0, which does not count (民法典 201)
-	Due         workday.Date    `json:"due"`                   // the last day; overdue when it has ended
+	Due         workday.Date    `json:"due"`                   // the last day; overdue when it has ended. While the clock stands still, as it was when it stopped
 	Closes      int             `json:"closes,omitempty"`      // minutes after midnight at which it ends, where that is before 24:00
 	Provisional bool            `json:"provisional,omitempty"` // a year on the way has no published calendar
 	PausedBy    casefile.Ground `json:"paused_by,omitempty"`
-	LeftDays    int             `json:"left_days"` // days of its unit after today up to the due day; negative: days overdue; 0 and late: today has closed
+	LeftDays    int             `json:"left_days"` // days of its unit after today (a clock that stands still: after the day on which it stopped) up to the due day; negative: days overdue; 0 and late: today has closed
 	Unit        item.Unit       `json:"unit"`
 	Lamp        Lamp            `json:"lamp"`
 	Second      bool            `json:"second_red,omitempty"` // of the legal clock: red a second time (超法定时限)
@@ -101,9 +93,9 @@ type Input struct {
 // above. A clock without a limit (the source gives none) is not shown.
 func Readings(in Input) []Reading {
 	r := reader{in: in, today: DayOf(in.Now.UnixMilli())}
-	r.pauses = r.stillSpans()
+	r.pauses, r.stopped = r.stillSpans()
 	var all []Reading
-	for _, read := range []func() (Reading, bool){r.notice, r.bring, r.forward, r.step, r.promised, r.legal, r.service} {
+	for _, read := range []func() (Reading, bool){r.notice, r.bring, r.forward, r.step, r.promised, r.legal, r.service, r.renewal} {
 		if reading, ok := read(); ok {
 			all = append(all, reading)
 		}
@@ -133,56 +125,12 @@ func Second(readings []Reading) bool {
 	return false
 }
 
-// DeemedAccepted reports whether a case counts as accepted because everything
-// missing was not told in time (视为受理, 行政许可法 32): then the day of
-// receipt is the day of acceptance. It is a function of the log and the
-// moment given, so every node that holds the log finds the same.
-func DeemedAccepted(s casefile.State, cal Calendar, l Limits, now time.Time) (on workday.Date, ok bool) {
-	if !l.NoticeDeemed || l.NoticeDays <= 0 || s.ReceivedAt == 0 || s.AcceptedOn != "" {
-		return "", false
-	}
-	if s.Phase != casefile.PhaseOpened && s.Phase != casefile.PhaseNoticed || WaitsForStage(&s) {
-		return "", false
-	}
-	from := DayOf(s.ReceivedAt)
-	told := now.UnixMilli()
-	if s.NoticedAt != 0 {
-		told = s.NoticedAt
-	}
-	due, _ := span{from: from, days: l.NoticeDays, unit: item.WorkingDays}.due(cal)
-	return from, l.Over(due, told)
-}
-
-// DeemedWithdrawn reports whether a case counts as withdrawn because what is
-// missing was not brought in time (视为撤回), and the day until which it could
-// be brought. It ends nothing: somebody at a counter says so, or goes on
-// waiting. A case that counts as accepted waits for nothing.
-func DeemedWithdrawn(s casefile.State, cal Calendar, l Limits, now time.Time) (due workday.Date, ok bool) {
-	if !l.SupplementEnds || !brings(&s, l) {
-		return "", false
-	}
-	if _, accepted := DeemedAccepted(s, cal, l, now); accepted {
-		return "", false
-	}
-	due, _ = bringing(&s, l).due(cal)
-	return due, l.Over(due, now.UnixMilli())
-}
-
-// brings reports whether an applicant has until a certain day to bring what is
-// missing.
-func brings(s *casefile.State, l Limits) bool {
-	return s.Phase == casefile.PhaseNoticed && s.NoticedAt != 0 && l.SupplementDays > 0 && !WaitsForStage(s)
-}
-
-func bringing(s *casefile.State, l Limits) span {
-	return span{from: DayOf(s.NoticedAt), days: l.SupplementDays, unit: item.WorkingDays}
-}
-
 // reader computes the readings of one case.
 type reader struct {
-	in     Input
-	today  workday.Date
-	pauses []pause
+	in      Input
+	today   workday.Date
+	pauses  []pause
+	stopped *casefile.Interval // the first of the waits that are open; nil: the case goes on
 }
 
 func (r *reader) notice() (Reading, bool) {
@@ -191,8 +139,8 @@ func (r *reader) notice() (Reading, bool) {
 		return Reading{}, false
 	}
 	end := first(s.NoticedAt, s.AcceptedAt)
-	if end == 0 && r.over() {
-		end = s.Time
+	if end == 0 {
+		end = r.ended()
 	}
 	reading := r.read(Notice, span{from: DayOf(s.ReceivedAt), days: r.in.Limits.NoticeDays, unit: item.WorkingDays}, end, false)
 	if WaitsForStage(&s) {
@@ -201,7 +149,9 @@ func (r *reader) notice() (Reading, bool) {
 			reading.Lamp, reading.PausedBy = Paused, EarlierStage
 		}
 	}
-	if s.Phase == casefile.PhaseNoticed {
+	if _, deemed := DeemedAccepted(s, r.in.Calendar, r.in.Limits, r.in.Now); deemed {
+		reading.Lamp = Red // the acceptance that follows by law is not recorded
+	} else if s.Phase == casefile.PhaseNoticed {
 		reading.Lamp, reading.PausedBy = Paused, Supplement
 	}
 	return reading, true
@@ -247,9 +197,6 @@ func (r *reader) step() (Reading, bool) {
 	}
 	limit := r.in.Item.Steps[n].Limit
 	from := r.lastWork()
-	if legs := len(s.Route); legs > 0 && s.Route[legs-1].Since > from {
-		from = s.Route[legs-1].Since
-	}
 	if limit.IsZero() || from == 0 {
 		return Reading{}, false
 	}
@@ -278,8 +225,8 @@ func (r *reader) sinceAcceptance(name Name, limit item.Limit) (Reading, bool) {
 		return Reading{}, false
 	}
 	end := s.DecidedAt
-	if end == 0 && r.over() {
-		end = s.Time
+	if end == 0 {
+		end = r.ended()
 	}
 	sp := spanOf(workday.Date(s.AcceptedOn), limit)
 	sp.extra = s.Extended
@@ -292,32 +239,54 @@ func (r *reader) service() (Reading, bool) {
 		return Reading{}, false
 	}
 	end := first(s.ServedAt, s.HandedOut)
-	if end == 0 && r.over() {
-		end = s.Time
+	if end == 0 {
+		end = r.ended()
 	}
 	return r.read(Service, span{from: DayOf(s.DecidedAt), days: r.in.Limits.ServeDays, unit: item.WorkingDays}, end, false), true
 }
 
-// read works one clock out: end is when it stopped (0: it runs), stands says
-// whether the case's intervals stop it.
+// renewal counts nothing: the permit itself names the day, and it lasts until
+// midnight whatever day it is and whenever the office closes.
+func (r *reader) renewal() (Reading, bool) {
+	s := r.in.State
+	last, ok := renews(&s)
+	if !ok {
+		return Reading{}, false
+	}
+	end := s.DecidedAt
+	if end == 0 {
+		end = r.ended()
+	}
+	limits := r.in.Limits
+	r.in.Limits.BusinessClose = 0
+	sp := span{from: DayOf(first(s.ReceivedAt, s.OpenedAt)), unit: item.ByDate, by: item.Limit{Unit: item.ByDate, By: string(last)}}
+	reading := r.read(Renewal, sp, end, false)
+	r.in.Limits = limits
+	return reading, true
+}
+
+// read works one clock out: end is when it stopped for good (0: it runs),
+// stands says whether the case's intervals stop it.
 func (r *reader) read(name Name, sp span, end int64, stands bool) Reading {
 	reading := Reading{Clock: name, From: sp.from, Unit: sp.unit, Step: -1, Lamp: Green}
+	moment := r.in.Now.UnixMilli()
+	if end != 0 {
+		moment, reading.Ended = end, DayOf(end)
+	}
 	if stands && sp.unit != item.ByDate {
 		sp.pauses = r.pauses
-	}
-	day, moment := r.today, r.in.Now.UnixMilli()
-	if end != 0 {
-		day, moment = DayOf(end), end
-		reading.Ended = day
+		if r.stopped != nil { // it is looked at as on the day on which it stopped, for nothing has happened to it since
+			moment = min(moment, r.stopped.From)
+			if end == 0 {
+				reading.PausedBy = r.stopped.Ground
+			}
+		}
 	}
 	reading.Due, reading.Provisional = sp.due(r.in.Calendar)
-	reading.LeftDays = sp.left(r.in.Calendar, day, reading.Due)
+	reading.LeftDays = sp.left(r.in.Calendar, DayOf(moment), reading.Due)
 	reading.Late = r.in.Limits.Over(reading.Due, moment)
 	if r.in.Limits.closesEarly() {
 		reading.Closes = r.in.Limits.BusinessClose
-	}
-	if end == 0 && stands && sp.unit != item.ByDate {
-		reading.PausedBy = r.pausedBy()
 	}
 	switch {
 	case end != 0:
@@ -347,7 +316,8 @@ func (r *reader) spared(name Name, sp span, moment int64) bool {
 	return !r.in.Limits.Over(last, moment)
 }
 
-// lastWork is when the last thing was done that the next one waits for.
+// lastWork is when the last thing was done that the next one waits for. Of a
+// case that was reopened it is no earlier than that.
 func (r *reader) lastWork() int64 {
 	s := r.in.State
 	last := max(s.ReceivedAt, s.AcceptedAt, s.DecidedAt, s.ServedAt)
@@ -355,42 +325,53 @@ func (r *reader) lastWork() int64 {
 		last = max(last, done.At)
 	}
 	for _, i := range s.Intervals {
-		last = max(last, i.To)
+		if i.From >= s.ReopenedAt {
+			last = max(last, i.To)
+		}
 	}
-	return last
+	if legs := len(s.Route); legs > 0 {
+		last = max(last, s.Route[legs-1].Since)
+	}
+	return max(last, s.ReopenedAt)
 }
 
 // over reports whether nothing more is done on the case.
 func (r *reader) over() bool {
 	switch r.in.State.Phase {
-	case casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated, casefile.PhaseConcluded, casefile.PhaseArchived:
+	case casefile.PhaseDeclined, casefile.PhaseReturned, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
+		casefile.PhaseConcluded, casefile.PhaseArchived:
 		return true
 	}
 	return false
 }
 
-func (r *reader) stillSpans() []pause {
-	var all []pause
-	for _, i := range r.in.State.Intervals {
-		if i.Counts {
-			continue
-		}
-		p := pause{from: DayOf(i.From), to: r.today}
-		if i.To != 0 {
-			p.to = DayOf(i.To)
-		}
-		all = append(all, p)
+// ended is when a case that is over came to its end; 0 for one that is not. What
+// is written on it afterwards, such as its conclusion, changes nothing.
+func (r *reader) ended() int64 {
+	if !r.over() {
+		return 0
 	}
-	return all
+	if s := r.in.State; s.EndedAt != 0 || s.ConcludedAt != 0 {
+		return first(s.EndedAt, s.ConcludedAt)
+	}
+	return r.in.State.Time
 }
 
-func (r *reader) pausedBy() casefile.Ground {
-	for _, i := range r.in.State.Intervals {
-		if i.To == 0 && !i.Counts {
-			return i.Ground
+// stillSpans are the waits that have ended, and the first of those that have
+// not. What was before a reopening does not count any more.
+func (r *reader) stillSpans() (ended []pause, open *casefile.Interval) {
+	s := r.in.State
+	for n := range s.Intervals {
+		i := &s.Intervals[n]
+		switch {
+		case i.Counts || i.From < s.ReopenedAt:
+		case i.To != 0:
+			ended = append(ended, pause{from: DayOf(i.From), to: DayOf(i.To)})
+		case open == nil || i.From < open.From:
+			open = i
 		}
 	}
-	return ""
+	return ended, open
 }
 
 // first is the earliest of the moments that have come; 0 is none.

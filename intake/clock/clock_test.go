@@ -341,6 +341,16 @@ func TestDueIsMonotonic(t *testing.T) {
 		if due, _ := paused.due(cal); due < plain {
 			t.Fatalf("%+v: due %s, with a pause %s", paused, plain, due)
 		}
+		both := paused
+		both.days++
+		once, _ := paused.due(cal)
+		if due, _ := both.due(cal); due < once {
+			t.Fatalf("%+v: due %s, a day more: %s", paused, once, due)
+		}
+		stop, on := paused.pauses[0].from, paused.pauses[0].to
+		if due, _ := paused.due(cal); stop < on && stop <= due && due < on {
+			t.Fatalf("%+v: due %s, while it stands still", paused, due)
+		}
 		if left := sp.left(cal, sp.from, plain); sp.unit == item.WorkingDays && left != sp.days {
 			t.Fatalf("%+v: %d days left on day 0, want %d", sp, left, sp.days)
 		}

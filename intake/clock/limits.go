@@ -22,6 +22,15 @@ type Limits struct {
 	BusinessClose  int  `json:"business_close"`  // minutes after midnight at which a last day ends; 0 and 1440: at 24:00
 	ServeDays      int  `json:"serve_days"`      // working days between decision and service
 	ForwardDays    int  `json:"forward_days"`    // working days for sending a case on
+	DecisionDays   int  `json:"decision_days"`   // working days to the decision on a permit, where nothing else says how many
+	ExtensionDays  int  `json:"extension_days"`  // by how many they may be extended
+	JointDays      int  `json:"joint_days"`      // the same where several departments handle it together
+	JointExtension int  `json:"joint_extension"` // and by how many those may be
+	InspectionDays int  `json:"inspection_days"` // working days from acceptance until somebody is sent to inspect
+	HearingAsk     int  `json:"hearing_ask"`     // working days for asking for a hearing, once its right was told
+	HearingHold    int  `json:"hearing_hold"`    // working days for holding it, once it was asked for
+	HearingNotice  int  `json:"hearing_notice"`  // working days before it by which time and place are told
+	RenewalDeemed  bool `json:"renewal_deemed"`  // a permit whose renewal is undecided on its last day counts as prolonged
 }
 
 // LimitsOf reads the limits that hold in an area on a day.
@@ -38,28 +47,76 @@ func LimitsOf(rules rule.Set, in area.Code, on workday.Date) Limits {
 		BusinessClose:  value(rule.BusinessClose),
 		ServeDays:      value(rule.ServeDays),
 		ForwardDays:    value(rule.ForwardDays),
+		DecisionDays:   value(rule.DecisionDays),
+		ExtensionDays:  value(rule.ExtensionDays),
+		JointDays:      value(rule.JointDays),
+		JointExtension: value(rule.JointExtension),
+		InspectionDays: value(rule.InspectionDays),
+		HearingAsk:     value(rule.HearingAskDays),
+		HearingHold:    value(rule.HearingHoldDays),
+		HearingNotice:  value(rule.HearingNotice),
+		RenewalDeemed:  value(rule.RenewalDeemed) == 1,
 	}
 }
 
-// LimitsFor reads the limits of one case: those that hold today in the area of
-// the center that has it. By which day everything missing had to be told, and
-// what follows when it was not (视为受理), stays under the rule of the day of
-// receipt; what its applicant has to bring, under that of the day of the notice:
-// by that day it was told.
+// LimitsFor reads the limits of one case. How long something takes stays under
+// the rule of the day on which its clock began, in the area of the center that
+// had the case then: so no rule that comes later, and no hand-over, moves a day
+// that was told. What is shown, and until when a last day lasts, follows the
+// rules that hold today where the case is.
 func LimitsFor(rules rule.Set, s casefile.State, now time.Time) Limits {
 	in := s.Holder.Center.Area()
 	l := LimitsOf(rules, in, DayOf(now.UnixMilli()))
+	pin := func(in area.Code, on workday.Date) func(rule.Key) rule.Rule {
+		return func(key rule.Key) rule.Rule { return rules.ValueOn(key, in, string(on)) }
+	}
 	if s.ReceivedAt != 0 {
-		from := string(DayOf(s.ReceivedAt))
-		l.NoticeDays = rules.ValueOn(rule.NoticeDays, in, from).Days()
-		l.NoticeDeemed = rules.ValueOn(rule.NoticeDeemed, in, from).Flag()
+		value := pin(areaAt(&s, s.ReceivedAt), DayOf(s.ReceivedAt))
+		l.NoticeDays, l.NoticeDeemed = value(rule.NoticeDays).Days(), value(rule.NoticeDeemed).Flag()
+		l.ForwardDays = pin(in, DayOf(s.ReceivedAt))(rule.ForwardDays).Days()
 	}
 	if s.NoticedAt != 0 {
-		told := string(DayOf(s.NoticedAt))
-		l.SupplementDays = rules.ValueOn(rule.SupplementDays, in, told).Days()
-		l.SupplementEnds = rules.ValueOn(rule.SupplementEnds, in, told).Flag()
+		value := pin(areaAt(&s, s.NoticedAt), DayOf(s.NoticedAt))
+		l.SupplementDays, l.SupplementEnds = value(rule.SupplementDays).Days(), value(rule.SupplementEnds).Flag()
+	}
+	if s.AcceptedOn != "" {
+		value := pin(in, workday.Date(s.AcceptedOn))
+		l.ForwardDays = value(rule.ForwardDays).Days()
+		if s.AcceptedBy != nil {
+			value = pin(s.AcceptedBy.Center.Area(), workday.Date(s.AcceptedOn))
+		}
+		l.DecisionDays, l.ExtensionDays = value(rule.DecisionDays).Days(), value(rule.ExtensionDays).Days()
+		l.JointDays, l.JointExtension = value(rule.JointDays).Days(), value(rule.JointExtension).Days()
+		l.InspectionDays = value(rule.InspectionDays).Days()
+	}
+	if s.DecidedAt != 0 {
+		if s.DecidedBy != nil {
+			in = s.DecidedBy.Center.Area()
+		}
+		l.ServeDays = pin(in, DayOf(s.DecidedAt))(rule.ServeDays).Days()
+	}
+	if s.Filing.Renews != nil {
+		l.RenewalDeemed = pin(in, workday.Date(s.Filing.Renews.Expires))(rule.RenewalDeemed).Flag()
+	}
+	for _, i := range s.Intervals {
+		if i.Hearing != nil {
+			value := pin(areaAt(&s, i.From), DayOf(i.From))
+			l.HearingAsk, l.HearingHold = value(rule.HearingAskDays).Days(), value(rule.HearingHoldDays).Days()
+			l.HearingNotice = value(rule.HearingNotice).Days()
+		}
 	}
 	return l
+}
+
+// areaAt is the area of the center that had the case at a moment.
+func areaAt(s *casefile.State, moment int64) area.Code {
+	had := s.Holder
+	for n, leg := range s.Route {
+		if n == 0 || leg.Since <= moment {
+			had = leg.Party
+		}
+	}
+	return had.Center.Area()
 }
 
 // dayMinutes is a whole day.

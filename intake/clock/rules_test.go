@@ -169,7 +169,8 @@ func TestLimitsOfACase(t *testing.T) {
 	})
 	s := casefile.State{Holder: casefile.Party{Center: "320509111201"}}
 	now := time.UnixMilli(at("2026-03-10 09:00"))
-	want := Limits{NoticeDays: 5, NoticeDeemed: true, SupplementDays: 10, SupplementEnds: true, YellowBefore: 1, RedAfter: 2, BusinessClose: 1020, ServeDays: 10, ForwardDays: 20}
+	want := Limits{NoticeDays: 5, NoticeDeemed: true, SupplementDays: 10, SupplementEnds: true, YellowBefore: 1, RedAfter: 2, BusinessClose: 1020, ServeDays: 10, ForwardDays: 20,
+		DecisionDays: 20, ExtensionDays: 10, JointDays: 45, JointExtension: 15, InspectionDays: 5, HearingAsk: 5, HearingHold: 20, HearingNotice: 7, RenewalDeemed: true}
 	if got := LimitsFor(set, s, now); got != want {
 		t.Errorf("before a notice %+v, want %+v", got, want)
 	}
@@ -215,7 +216,11 @@ func TestRulesKeepTheirOrder(t *testing.T) {
 			if r.Lamp == Red && !r.Late || r.Second && (r.Clock != Legal || r.Lamp != Red || !l.SecondRed) || r.Clock == Bring && r.Lamp == Red {
 				t.Fatalf("%+v", r)
 			}
-			if r.Late != l.Over(r.Due, in.Now.UnixMilli()) && r.Ended == "" {
+			looked := in.Now.UnixMilli()
+			if r.PausedBy == casefile.Hearing {
+				looked = min(looked, s.Intervals[0].From) // it stands still as it stood then
+			}
+			if r.Late != l.Over(r.Due, looked) && r.Ended == "" {
 				t.Fatalf("%+v at %s", r, in.Now)
 			}
 		}

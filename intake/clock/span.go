@@ -70,17 +70,29 @@ func (sp span) due(cal Calendar) (due workday.Date, provisional bool) {
 	}
 	walk(sp.days, sp.unit)
 	if sp.unit == item.CalendarDays && sp.days > 0 {
-		for range longest {
-			work, sure := cal.IsWorkday(day.date)
-			known = known && sure
-			if work {
-				break
-			}
-			day.next()
-		}
+		known = day.roll(cal) && known
 	}
 	walk(sp.extra, item.WorkingDays)
+	if end := sp.resumed(day.date); end != "" && sp.unit != item.ByDate {
+		day = newCursor(end)
+		known = day.roll(cal) && known
+	}
 	return day.date, !known
+}
+
+// resumed is when a span goes on that was stopped on its very last day; "" where
+// it was not. All its days are used, and none runs until then: it is over when
+// the day ends on which it goes on.
+func (sp span) resumed(last workday.Date) (on workday.Date) {
+	for again := true; again; {
+		again = false
+		for _, p := range sp.pauses {
+			if p.from <= last && last < p.to {
+				last, on, again = p.to, p.to, true
+			}
+		}
+	}
+	return on
 }
 
 // left counts the days of the span's unit after day up to the due day;
@@ -138,4 +150,19 @@ func newCursor(day workday.Date) *cursor {
 func (c *cursor) next() {
 	c.at = c.at.AddDate(0, 0, 1)
 	c.date = workday.Date(c.at.Format(dateLayout))
+}
+
+// roll goes on to a day on which offices work, and says whether every day that
+// it looked at lies in a published year.
+func (c *cursor) roll(cal Calendar) (known bool) {
+	known = true
+	for range longest {
+		work, sure := cal.IsWorkday(c.date)
+		known = known && sure
+		if work {
+			break
+		}
+		c.next()
+	}
+	return known
 }
