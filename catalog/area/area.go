@@ -114,11 +114,16 @@ func Parse(s string) (Code, error) {
 
 // Level tells how deep the code reaches; 0 for what is no code.
 func (c Code) Level() Level {
-	if len(c) != 12 || strings.Trim(string(c), "0123456789") != "" {
+	if len(c) != 12 {
 		return 0
 	}
-	has := func(from, to int) bool { return strings.Trim(string(c[from:to]), "0") != "" }
-	province, city, district, town, village := has(0, 2), has(2, 4), has(4, 6), has(6, 9), has(9, 12)
+	for i := range len(c) {
+		if c[i] < '0' || c[i] > '9' {
+			return 0
+		}
+	}
+	province, city, district := c[0:2] != "00", c[2:4] != "00", c[4:6] != "00"
+	town, village := c[6:9] != "000", c[9:12] != "000"
 	switch {
 	case !province, !city && (district || town || village), village && !town:
 		return 0
@@ -158,9 +163,17 @@ func (c Code) Parent() Code {
 // Up is c and everything above it, from c to its province: the order in which
 // what an area sets overrules what the area above it set.
 func (c Code) Up() []Code {
-	var line []Code
-	for ; c.Level() != 0; c = c.Parent() {
-		line = append(line, c)
+	own := c.Level()
+	if own == 0 {
+		return nil
+	}
+	line := make([]Code, 1, own)
+	line[0] = c
+	for l := own - 1; l >= Province; l-- {
+		n := digits[l]
+		if up := c[:n] + Code("000000000000"[n:]); up.Level() == l {
+			line = append(line, up)
+		}
 	}
 	return line
 }

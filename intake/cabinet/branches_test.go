@@ -284,9 +284,11 @@ func TestLargeLogs(t *testing.T) {
 	village, town, district := newDesk(t, realm, casetest.Village), newDesk(t, realm, casetest.Town), newDesk(t, realm, casetest.District)
 	s := village.begin()
 	village.send(district, s.ID, 1)
-	big := casefile.OpinionBody{Center: casetest.Village, Text: strings.Repeat("x", 200<<10)}
-	for range 12 {
-		village.append(s.ID, casefile.Opinion, big)
+	big := func(by casefile.Party, n int) casefile.RequestBody {
+		return realm.Request(by, s.ID, "reminder", fmt.Sprint(n), make([]byte, casefile.MaxRequest), int64(n+1))
+	}
+	for n := range 12 {
+		village.append(s.ID, casefile.RequestKept, big(village.self, n))
 	}
 	if v := village.send(town, s.ID, 1); v.Head.Index != 14 {
 		t.Fatalf("%+v", v)
@@ -297,8 +299,8 @@ func TestLargeLogs(t *testing.T) {
 	}
 	realm.Seize(s.ID, district.self, s.Head, casetest.Village)
 	district.append(s.ID, casefile.Seized, nil)
-	for range 7 {
-		district.append(s.ID, casefile.Opinion, big)
+	for n := range 7 {
+		district.append(s.ID, casefile.RequestKept, big(district.self, n))
 	}
 	if v := district.send(town, s.ID, 1); v.Ruling != casefile.NewerEpoch || v.Head.Index != 10 {
 		t.Fatalf("%+v", v)

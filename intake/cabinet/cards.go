@@ -2,6 +2,7 @@ package cabinet
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,6 +75,11 @@ func cardOf(f *folder) *Card {
 	return card
 }
 
+// Away reports whether the case is concluded or archived.
+func (c *Card) Away() bool { return away(c.Phase) }
+
+func away(p casefile.Phase) bool { return p == casefile.PhaseConcluded || p == casefile.PhaseArchived }
+
 // Open reports whether something is still to be done on the case.
 func (c *Card) Open() bool { return !slices.Contains(closedPhases, c.Phase) }
 
@@ -92,25 +98,49 @@ func keyCard(id casefile.ID) []byte { return append([]byte("cc/"), id...) }
 // changed, only replaced.
 type cards struct {
 	mu   sync.RWMutex
-	byID map[casefile.ID]*Card
-	ids  []casefile.ID // sorted
+	all  []*Card // by id
+	live []*Card // of those, the ones that are not put away
 }
+
+func byID(c *Card, id casefile.ID) int { return cmp.Compare(c.ID, id) }
 
 func (k *cards) put(card *Card) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.byID[card.ID] == nil {
-		i, _ := slices.BinarySearch(k.ids, card.ID)
-		k.ids = slices.Insert(k.ids, i, card.ID)
+	k.all = replace(k.all, card)
+	if !card.Away() {
+		k.live = replace(k.live, card)
+	} else if i, found := slices.BinarySearchFunc(k.live, card.ID, byID); found {
+		k.live = slices.Delete(k.live, i, i+1)
 	}
-	k.byID[card.ID] = card
+}
+
+// replace puts a card at its place. Cases are mostly opened in order, so that
+// little has to move.
+func replace(list []*Card, card *Card) []*Card {
+	i, found := slices.BinarySearchFunc(list, card.ID, byID)
+	if found {
+		list[i] = card
+		return list
+	}
+	return slices.Insert(list, i, card)
+}
+
+func (k *cards) get(id casefile.ID) (*Card, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if i, found := slices.BinarySearchFunc(k.all, id, byID); found {
+		return k.all[i], true
+	}
+	return nil, false
 }
 
 // after calls visit for the cards by ascending id, behind one, until it says
 // false. It holds no lock meanwhile: cards that come in between are seen or not.
-func (k *cards) after(id casefile.ID, visit func(*Card) bool) {
+func (k *cards) after(id casefile.ID, live bool, visit func(*Card) bool) {
+	page := make([]*Card, 4096)
 	for {
-		page := k.page(id)
+		page = page[:k.page(id, live, page[:cap(page)])]
 		for _, card := range page {
 			if !visit(card) {
 				return
@@ -123,25 +153,24 @@ func (k *cards) after(id casefile.ID, visit func(*Card) bool) {
 	}
 }
 
-func (k *cards) page(after casefile.ID) []*Card {
+// page copies the cards behind an id, as many as there is room for.
+func (k *cards) page(after casefile.ID, live bool, into []*Card) int {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	i, found := slices.BinarySearch(k.ids, after)
+	list := k.all
+	if live {
+		list = k.live
+	}
+	i, found := slices.BinarySearchFunc(list, after, byID)
 	if found {
 		i++
 	}
-	ids := k.ids[i:min(i+4096, len(k.ids))]
-	page := make([]*Card, len(ids))
-	for j, id := range ids {
-		page[j] = k.byID[id]
-	}
-	return page
+	return copy(into, list[i:])
 }
 
 // loadCards fills the cards from the disk; where another version of the program
 // wrote them they are made from the cases.
 func (c *Cabinet) loadCards() error {
-	c.cards.byID = map[casefile.ID]*Card{}
 	made := false
 	err := c.db.View(func(txn *badger.Txn) error {
 		row, err := txn.Get(keyCardMade)
@@ -159,8 +188,9 @@ func (c *Cabinet) loadCards() error {
 			if err := wire.Decode(v, card); err != nil {
 				return false, fmt.Errorf("read a card: %w", err)
 			}
-			c.cards.byID[card.ID] = card
-			c.cards.ids = append(c.cards.ids, card.ID) // keys come in order
+			if c.cards.all = append(c.cards.all, card); !card.Away() { // keys come in order
+				c.cards.live = append(c.cards.live, card)
+			}
 			return true, nil
 		})
 	})
@@ -192,17 +222,17 @@ func (c *Cabinet) makeCards() error {
 // Cards calls visit with the card of each case that a filter chooses, by
 // ascending id, until it says false. visit may call the cabinet.
 func (c *Cabinet) Cards(filter Filter, visit func(*Card) bool) {
-	c.cards.after("", func(card *Card) bool {
+	c.cards.after("", filter.live(), func(card *Card) bool {
 		return !filter.card(card) || visit(card)
 	})
 }
 
 // Card is the card of one case; ok is false where the case is not here.
-func (c *Cabinet) Card(id casefile.ID) (*Card, bool) {
-	c.cards.mu.RLock()
-	defer c.cards.mu.RUnlock()
-	card, ok := c.cards.byID[id]
-	return card, ok
+func (c *Cabinet) Card(id casefile.ID) (*Card, bool) { return c.cards.get(id) }
+
+// live reports whether whatever is put away can't be chosen.
+func (f *Filter) live() bool {
+	return f.Open || f.Offered != "" || len(f.Phases) > 0 && !slices.ContainsFunc(f.Phases, away)
 }
 
 func (f *Filter) card(c *Card) bool {

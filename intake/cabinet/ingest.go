@@ -38,6 +38,13 @@ func (c *Cabinet) Ingest(ctx context.Context, from area.Center, id casefile.ID, 
 		return Verdict{}, err
 	}
 	v, own, err := c.ingest(ctx, from, id, first, records)
+	if err == nil && v.Need > 0 && v.Reason != "" && c.reg.Head().Index >= v.Need {
+		// The Register came while the records were being parked, and whoever
+		// follows it has looked at what is parked already: judge them now.
+		if _, err = c.Retry(ctx); err == nil {
+			v, own, err = c.ingest(ctx, from, id, first, records)
+		}
+	}
 	if err == nil && own {
 		reason := fmt.Sprintf("%s sent events of %s that this node sealed and does not have: it is an old copy or has a twin", from, id)
 		err = c.Fence(reason)

@@ -115,7 +115,7 @@ func troubled(f *folder) bool {
 // other.
 func (c *Cabinet) List(filter Filter, after casefile.ID, limit int) ([]casefile.State, error) {
 	var chosen []casefile.ID
-	c.cards.after(after, func(card *Card) bool {
+	c.cards.after(after, filter.live(), func(card *Card) bool {
 		if filter.card(card) {
 			chosen = append(chosen, card.ID)
 		}
