@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -33,6 +34,10 @@ func newBook() book {
 func (x *Exchange) owe(out []Output) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.oweLocked(out)
+}
+
+func (x *Exchange) oweLocked(out []Output) {
 	for _, o := range out {
 		switch o := o.(type) {
 		case Learned:
@@ -150,14 +155,50 @@ func (x *Exchange) deleteRow(txn *badger.Txn, o Done) error {
 
 // take takes in what the destination said.
 func (k *known) take(o Learned) {
+	if o.Forget || o.Doubt {
+		for _, h := range k.Blobs {
+			k.begin(Begun{h, unsure})
+		}
+		k.Blobs = nil
+	}
 	if o.Forget {
-		*k = known{Head: o.Head}
+		k.Head = o.Head
 		return
 	}
-	k.Blobs = append(k.Blobs, o.Blobs...)
+	for _, h := range o.Blobs {
+		if !slices.Contains(k.Blobs, h) {
+			k.Blobs = append(k.Blobs, h)
+		}
+		k.Begun = slices.DeleteFunc(k.Begun, func(b Begun) bool { return b.Blob == h })
+	}
+	if o.Begun.Blob != (chain.Hash{}) {
+		k.begin(o.Begun)
+	}
 	if o.Head.Index > 0 {
 		k.Head = o.Head
 	}
+}
+
+// begin notes how much of a blob is there, unless all of it is.
+func (k *known) begin(b Begun) {
+	i := slices.IndexFunc(k.Begun, func(old Begun) bool { return old.Blob == b.Blob })
+	switch {
+	case slices.Contains(k.Blobs, b.Blob) && b.Upto != unsure:
+	case i >= 0:
+		k.Begun[i] = b
+	default:
+		k.Begun = append(k.Begun, b)
+	}
+}
+
+// upto is how much of a blob is there, as far as it has said.
+func (k *known) upto(h chain.Hash) int64 {
+	for _, b := range k.Begun {
+		if b.Blob == h {
+			return b.Upto
+		}
+	}
+	return 0
 }
 
 func learn(txn *badger.Txn, o Learned) error {
@@ -185,19 +226,4 @@ func (x *Exchange) knownOf(k Key) (has known, ok bool, err error) {
 		has.take(o)
 	}
 	return has, ok || len(owed) > 0, nil
-}
-
-// missing is the hashes that a destination has not got.
-func (k known) missing(all []chain.Hash) []chain.Hash {
-	has := map[chain.Hash]bool{}
-	for _, h := range k.Blobs {
-		has[h] = true
-	}
-	var left []chain.Hash
-	for _, h := range all {
-		if !has[h] {
-			left = append(left, h)
-		}
-	}
-	return left
 }

@@ -88,11 +88,11 @@ func (x *Exchange) envelopes(r Row, yield func(envelope) error) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
-		e := envelope{self, to, slotOf(r.Key, n), sealed}
+		e := envelope{self, to, slotOf(r.Key, n), sealed, r.Key.Kind == BlobRow}
 		n++
 		return yield(e)
 	}
-	err := x.parts(r, func(p part) error {
+	err := x.all(r, func(p part) error {
 		if held != nil {
 			if err := send(false); err != nil {
 				return err
@@ -106,6 +106,14 @@ func (x *Exchange) envelopes(r Row, yield func(envelope) error) error {
 		return err
 	}
 	return send(true)
+}
+
+// all is the parts of a row, and of papers as many as may wait on the road.
+func (x *Exchange) all(r Row, yield func(part) error) error {
+	if r.Key.Kind == BlobRow {
+		return x.papers(r, carryBudget, false, yield)
+	}
+	return x.parts(r, yield)
 }
 
 // carryParts makes the envelopes that a parent is to carry.
@@ -134,7 +142,10 @@ func (x *Exchange) carryParts(r Row, yield func(part) error) error {
 		held = &e
 		return nil
 	})
-	if err != nil || held == nil {
+	if err == nil && held == nil { // nothing is left of the row itself
+		return x.step(Obsolete{key, v.Version})
+	}
+	if err != nil {
 		return err
 	}
 	return send(true)
@@ -157,6 +168,10 @@ func (x *Exchange) takeCarry(from area.Center, e *envelope, asParent bool) error
 		return refusal.Newf(CodeNotParent, op, "", "%s is no child of this center", e.To.Center)
 	}
 	id := string(from) + "/" + e.Slot
+	purpose := Onward
+	if e.Papers {
+		purpose = Content
+	}
 	return x.stage(func(txn *badger.Txn) error {
 		prefix := envelopePrefix + string(e.To.Center) + "/" + string(from) + "/"
 		if count(txn, prefix, maxEnvelopes) >= maxEnvelopes {
@@ -166,7 +181,7 @@ func (x *Exchange) takeCarry(from area.Center, e *envelope, asParent bool) error
 			}
 		}
 		return put(txn, envelopeKey(e.To.Center, id), e)
-	}, Row{Key: Key{e.To.Center, CarriedRow, id}, Purpose: Onward})
+	}, Row{Key: Key{e.To.Center, CarriedRow, id}, Purpose: purpose})
 }
 
 func checkEnvelope(op string, e *envelope) error {
@@ -220,6 +235,9 @@ func (in *inbox) takeCarried(ctx context.Context, e *envelope) error {
 			r.Head = r.Head.Next(record)
 		}
 	}
+	if i.Row.Kind == BlobRow {
+		r.Blobs = x.holds(casefile.ID(i.Row.ID))
+	}
 	id := string(e.From.Center) + "." + e.Slot
 	sealed := chain.Sign(x.cfg.Key(), ReceiptDomain, wire.Encode(r))
 	return x.stage(func(txn *badger.Txn) error { return txn.Set([]byte(receiptPrefix+id), sealed) },
@@ -260,5 +278,8 @@ func (x *Exchange) takeReceipt(sealed []byte) error {
 	if r.Realm != x.cfg.Realm || r.To.Center != x.cfg.Self().Center {
 		return refusal.Newf(CodeWrongDest, op, "", "it is for %s", r.To)
 	}
-	return x.step(Receipted{Key{r.By.Center, r.Kind, r.ID}, r.Version, r.Verdict, r.Head})
+	if len(r.Blobs) > maxTold {
+		return refusal.Newf(refusal.TooLarge, op, "", "it names %d blobs", len(r.Blobs))
+	}
+	return x.step(Receipted{Key{r.By.Center, r.Kind, r.ID}, r.Version, r.Verdict, r.Head, r.Blobs})
 }

@@ -29,6 +29,7 @@ type entry struct {
 	gaps    int       // in a row
 	refused uint64    // Refused: how far the destination's Register reached
 	flying  int       // parts on the stream
+	again   bool      // of papers: there were more of them since it was handed out
 }
 
 func (e *entry) due(now time.Time) bool {
@@ -103,6 +104,8 @@ func (c *Core) Step(now time.Time, in Input) []Output {
 	switch in := in.(type) {
 	case RowStaged:
 		return c.staged(now, in.Row)
+	case Wanted:
+		return c.wanted(now, in)
 	case RowDropped:
 		l := c.line(in.Key.Dest)
 		delete(l.entries, in.Key)
@@ -134,11 +137,14 @@ func (c *Core) Step(now time.Time, in Input) []Output {
 		c.unsendable(in)
 	case Obsolete:
 		l := c.line(in.Key.Dest)
-		if e := l.entries[in.Key]; e != nil && e.Version == in.Version {
+		switch e := l.entries[in.Key]; {
+		case e == nil:
+		case e.Version == in.Version && !e.again:
 			delete(l.entries, in.Key)
 			return []Output{Done(in)}
-		} else if e != nil {
-			e.flying = 0
+		default:
+			e.flying, e.again, e.status = 0, false, Waiting
+			return c.wake(now, l)
 		}
 	case Answered:
 		return c.answered(now, in)
@@ -239,15 +245,23 @@ func (l *line) remembers(mark uint64) bool {
 	return len(l.recent) > 0 && l.recent[0].N <= mark+1 && l.recent[len(l.recent)-1].N >= l.acked
 }
 
-// again stages the cases that were acknowledged after mark once more: the
-// destination lost them, or only the mark.
+// again stages the cases that were acknowledged after mark once more, and asks
+// about their papers: the destination lost them, or only the mark.
 func (c *Core) again(now time.Time, l *line, mark uint64) []Output {
 	var out []Output
 	seen := map[Key]bool{}
 	for _, f := range l.recent {
-		if f.N > mark && f.Key.Kind == CaseRow && !seen[f.Key] && l.entries[f.Key] == nil {
-			seen[f.Key] = true
-			out = append(out, Stage{Row{f.Key, 0, now.UnixMilli(), Reconcile}})
+		if f.N <= mark || seen[f.Key] || f.Key.Kind != CaseRow && f.Key.Kind != BlobRow {
+			continue
+		}
+		seen[f.Key] = true
+		purpose := Reconcile
+		if f.Key.Kind == BlobRow {
+			purpose = Content
+			out = append(out, Learned{Dest: f.Key.Dest, Case: f.Key.ID, Doubt: true})
+		}
+		if l.entries[f.Key] == nil {
+			out = append(out, Stage{Row{f.Key, 0, now.UnixMilli(), purpose}})
 		}
 	}
 	return append(out, Marked{l.dest, l.inc, mark})
@@ -264,23 +278,36 @@ func (c *Core) greeted(in Greeted) []Output {
 	return []Output{Return{in.Dest, in.Incarnation, 0}}
 }
 
-// Next hands out at most limit rows to send now, oldest first. Each must come
-// back by RowsSent or Unsendable.
+// Next hands out at most limit rows to send now, oldest first; one of papers
+// only when nothing else is due and no other papers are on the stream, so that
+// no event ever waits for more than a piece. Each must come back by RowsSent,
+// Unsendable or Obsolete.
 func (c *Core) Next(now time.Time, dest area.Center, limit int) []Row {
 	l := c.line(dest)
 	if l.state != open {
 		return nil
 	}
 	var due []*entry
+	var papers *entry
+	busy := false
 	for _, e := range l.entries {
-		if e.flying == 0 && e.due(now) {
+		switch {
+		case e.flying > 0:
+			busy = busy || e.Purpose == Content
+		case !e.due(now):
+		case e.Purpose != Content:
 			due = append(due, e)
+		case papers == nil || e.Version < papers.Version:
+			papers = e
 		}
+	}
+	if len(due) == 0 && papers != nil && !busy {
+		due = append(due, papers)
 	}
 	slices.SortFunc(due, func(a, b *entry) int { return cmp.Compare(a.Version, b.Version) })
 	var rows []Row
 	for _, e := range due[:min(limit, len(due))] {
-		e.status, e.flying, e.code, e.reason = Sent, 1, "", ""
+		e.status, e.flying, e.again, e.code, e.reason = Sent, 1, false, "", ""
 		rows = append(rows, e.Row)
 	}
 	return rows
@@ -341,6 +368,8 @@ func (c *Core) landed(now time.Time, l *line, f Flight, v Verdict) []Output {
 	e := l.entries[f.Key]
 	blob := f.Blob != chain.Hash{}
 	switch {
+	case f.Key.Kind == BlobRow:
+		out = c.gathered(f, v)
 	case f.Key.Kind != CaseRow || v.Code == CodeGap:
 	case blob && !passing(v.Code): // also when refused there: it is not sent in vain again
 		out = append(out, Learned{Dest: f.Key.Dest, Case: f.Key.ID, Blobs: []chain.Hash{f.Blob}})
@@ -387,6 +416,8 @@ func (c *Core) settle(now time.Time, l *line, e *entry, code refusal.Code, reaso
 		e.code, e.reason = code, reason
 		e.next = now.Add(c.backoff(c.timing.Reoffer, e.tries))
 		e.tries++
+	case stored(code) && e.Key.Kind == BlobRow: // it is done when there is nothing left to send
+		e.status, e.gaps, e.tries = Waiting, 0, 0
 	case stored(code):
 		return c.finish(now, l, e)
 	case passing(code):
@@ -424,35 +455,6 @@ func (c *Core) finish(now time.Time, l *line, e *entry) []Output {
 	return out
 }
 
-// handedOn: a parent has the row and carries it. That ends this hop's
-// retries; the row stays until the addressee's own word for it.
-func (c *Core) handedOn(now time.Time, asked *entry) []Output {
-	key, ok := carriedKey(asked.Key.ID)
-	if !ok {
-		return nil
-	}
-	l := c.line(key.Dest)
-	e := l.entries[key]
-	if e == nil || e.flying > 0 {
-		return nil
-	}
-	if key.Kind == ReceiptRow { // nobody answers an answer
-		return c.finish(now, l, e)
-	}
-	e.status, e.reason = Carried, "carried by "+string(asked.Key.Dest)
-	e.next = now.Add(c.timing.Recarry)
-	return nil
-}
-
-func (c *Core) receipted(now time.Time, in Receipted) []Output {
-	l := c.line(in.Key.Dest)
-	if e := l.entries[in.Key]; e != nil && e.flying > 0 {
-		return nil // its own stream will say
-	}
-	f := Flight{Key: in.Key, Version: in.Version, Head: in.Head, Last: true}
-	return append(c.landed(now, l, f, in.Verdict), c.wake(now, l)...)
-}
-
 // land takes every row off a stream that is no more.
 func (c *Core) land(l *line) {
 	l.flights = nil
@@ -474,25 +476,4 @@ func (c *Core) failed(now time.Time, in LineFailed) []Output {
 		return nil
 	}
 	return c.askToCarry(now, l, in.Via)
-}
-
-// askToCarry stages a carry row at the destination's parent for each row that
-// is due. The destination may never be dialled by us at all.
-func (c *Core) askToCarry(now time.Time, l *line, via area.Center) []Output {
-	var due []*entry
-	for _, e := range l.entries {
-		if e.due(now) && e.Key.Kind != CarryRow && e.Key.Kind != CarriedRow {
-			due = append(due, e)
-		}
-	}
-	slices.SortFunc(due, func(a, b *entry) int { return cmp.Compare(a.Version, b.Version) })
-	var out []Output
-	for _, e := range due {
-		key := Key{via, CarryRow, carryID(e.Key)}
-		if asked := c.line(via).entries[key]; asked != nil && asked.Version > e.Version {
-			continue
-		}
-		out = append(out, Stage{Row{key, 0, now.UnixMilli(), Onward}})
-	}
-	return out
 }

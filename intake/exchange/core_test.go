@@ -62,6 +62,13 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 	if d.HasArg("receipt") {
 		kind = ReceiptRow
 	}
+	if d.HasArg("papers") {
+		kind, purpose = BlobRow, string(Content)
+	}
+	var told []chain.Hash
+	if d.HasArg("blob") {
+		told = []chain.Hash{{0xb1}}
+	}
 	if strings.Contains(id, "/") {
 		kind = CarryRow
 	}
@@ -76,6 +83,11 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		return step(RowStaged{Row{key, s.version, s.now.UnixMilli(), Purpose(purpose)}})
 	case "lower":
 		return step(RowStaged{Row{key, ver, s.now.UnixMilli(), Purpose(purpose)}})
+	case "wanted":
+		return step(Wanted{dest, id})
+	case "nothing": // a row that has nothing to send any more
+		num("version", &ver)
+		return step(Obsolete{key, ver})
 	case "drop":
 		return step(RowDropped{key})
 	case "wait":
@@ -111,8 +123,15 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 			first := s.core.Number(dest, int(parts))
 			var flights []Flight
 			for i := range parts {
-				flights = append(flights, Flight{N: first + i, Key: r.Key, Version: r.Version,
-					Head: chain.Head{Index: 10*r.Version + i}, Last: i == parts-1})
+				f := Flight{N: first + i, Key: r.Key, Version: r.Version, Last: i == parts-1}
+				if r.Key.Kind == BlobRow { // one blob, of which upto bytes are there then (0: all)
+					var upto uint64
+					num("upto", &upto)
+					f.Blob, f.Upto = chain.Hash{0xb1}, int64(upto)
+				} else {
+					f.Head = chain.Head{Index: 10*r.Version + i}
+				}
+				flights = append(flights, f)
 			}
 			s.core.Step(s.now, RowsSent{dest, flights})
 			fmt.Fprintf(&out, "rows %d..%d: %s version %d (%s)\n", first, first+parts-1, r.Key, r.Version, r.Purpose)
@@ -130,7 +149,7 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		}
 		return step(in)
 	case "receipt":
-		return step(Receipted{key, ver, Verdict{Code: refusal.Code(code)}, chain.Head{Index: 7}})
+		return step(Receipted{key, ver, Verdict{Code: refusal.Code(code)}, chain.Head{Index: 7}, told})
 	case "fail":
 		return step(LineFailed{dest, area.Center(via), "no line", d.HasArg("never")})
 	case "close":
@@ -177,7 +196,16 @@ func show(out []Output) string {
 			if o.Forget {
 				verb = "has only"
 			}
-			fmt.Fprintf(&b, "%s %s %s up to %d\n", o.Dest, verb, o.Case, o.Head.Index)
+			switch {
+			case o.Doubt:
+				fmt.Fprintf(&b, "%s may lack papers of %s\n", o.Dest, o.Case)
+			case len(o.Blobs) > 0:
+				fmt.Fprintf(&b, "%s has blob %s of %s\n", o.Dest, o.Blobs[0].Short()[:2], o.Case)
+			case o.Begun.Blob != chain.Hash{}:
+				fmt.Fprintf(&b, "%s has %d bytes of blob %s of %s\n", o.Dest, o.Begun.Upto, o.Begun.Blob.Short()[:2], o.Case)
+			default:
+				fmt.Fprintf(&b, "%s %s %s up to %d\n", o.Dest, verb, o.Case, o.Head.Index)
+			}
 		case Marked:
 			fmt.Fprintf(&b, "mark %s@%d: %d\n", o.Dest, o.Incarnation, o.N)
 		case Return:

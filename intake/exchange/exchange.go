@@ -76,6 +76,13 @@ type Blobs interface {
 	// Import checks the content against the hash and commits it. What was
 	// erased is refused.
 	Import(ctx context.Context, hash chain.Hash, content []byte) error
+	// Piece is at most limit bytes of what Export gives, from offset on, and
+	// the size of the whole; refused as Export is, and when it was erased with
+	// attach.Gone.
+	Piece(hash chain.Hash, offset int64, limit int) (part []byte, size int64, err error)
+	// Wrap and Unwrap encrypt what has come of a blob until it is whole.
+	Wrap(hash chain.Hash, offset int64, piece []byte) ([]byte, error)
+	Unwrap(hash chain.Hash, offset int64, wrapped []byte) ([]byte, error)
 }
 
 // Directory is what the exchange asks of the Register. Safe for concurrent use.
@@ -207,6 +214,9 @@ func (x *Exchange) Run(ctx context.Context) (err error) {
 		x.running.Wait()
 		err = errors.Join(err, x.settleBook())
 	}()
+	if err := x.sweepPieces(); err != nil {
+		return err
+	}
 	x.running.Go(func() {
 		if err := x.keepBook(ctx); err != nil {
 			failed <- err
@@ -276,6 +286,7 @@ func (x *Exchange) step(inputs ...Input) error {
 	if x.ctx == nil { // before Run and after it no line moves
 		x.core.forgetDials()
 	}
+	x.oweLocked(out) // before a stream takes the row again: it goes by what was learned
 	x.announceLocked()
 	x.mu.Unlock()
 	if _, tick := inputs[0].(Tick); !tick {
@@ -289,7 +300,6 @@ func (x *Exchange) do(out []Output) error {
 	if len(out) == 0 {
 		return nil
 	}
-	x.owe(out)
 	var staged []Row
 	for _, o := range out {
 		switch o := o.(type) {

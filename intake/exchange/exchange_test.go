@@ -56,6 +56,7 @@ type post struct {
 	att     *attach.Store
 	log     *logbook
 	network wire.Network
+	watched *counting // in the place of att, for the exchange; nil: none
 	stop    func()
 }
 
@@ -139,7 +140,12 @@ func (p *post) start() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.Attach(Cabinet(p.cab), p.att)
+	var blobs Blobs = p.att
+	if p.watched != nil {
+		p.watched.Store = p.att
+		blobs = p.watched
+	}
+	p.Attach(Cabinet(p.cab), blobs)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
@@ -334,7 +340,7 @@ func TestOfferStaysUntilAnswered(t *testing.T) {
 	town.drained(casetest.Village)
 }
 
-// TestBlobsInPieces: content that takes many batches is there before the case.
+// TestBlobsInPieces: content that takes many batches comes behind its case.
 func TestBlobsInPieces(t *testing.T) {
 	c := newCity(t)
 	village, town := c.post(casetest.Village), c.post(casetest.Town)
@@ -350,6 +356,7 @@ func TestBlobsInPieces(t *testing.T) {
 	s = village.append(s.ID, casefile.Received, casefile.ReceivedBody{Materials: []casefile.MaterialEntry{
 		{ID: "photo", State: casefile.Electronic, Blob: &ref}}})
 	town.reaches(s.ID, s.Head)
+	village.drained(casetest.Town)
 	got, err := town.att.Get(ref)
 	if err != nil || !bytes.Equal(got, scan) {
 		t.Fatalf("the scan at the town: %d bytes, %v", len(got), err)

@@ -31,26 +31,30 @@ const fileFormat = "tongban/outbox/1"
 // their destinations have answered; taking the same file in twice does no
 // harm.
 func (x *Exchange) Export(w io.Writer, dests ...area.Center) (int, error) {
-	all, _, err := load(x.cfg.DB)
-	if err != nil {
-		return 0, err
-	}
-	slices.SortFunc(all, func(a, b Row) int { return cmp.Compare(a.Version, b.Version) })
 	self := x.cfg.Self()
 	if err := wire.WriteFrame(w, fileHeader{fileFormat, x.cfg.Realm, self, x.cfg.Now().UnixMilli()}); err != nil {
 		return 0, fmt.Errorf("export the outbox: %w", err)
 	}
 	rows := 0
-	for _, r := range all {
-		if len(dests) > 0 && !slices.Contains(dests, r.Key.Dest) {
-			continue
-		}
-		written, err := x.exportRow(w, r)
+	// Events first. Reading those stages the rows of their papers, so what
+	// waits is read again for them.
+	for _, papers := range []bool{false, true} {
+		all, _, err := load(x.cfg.DB)
 		if err != nil {
-			return rows, fmt.Errorf("export %s: %w", r.Key, err)
+			return rows, err
 		}
-		if written {
-			rows++
+		slices.SortFunc(all, func(a, b Row) int { return cmp.Compare(a.Version, b.Version) })
+		for _, r := range all {
+			if (r.Purpose == Content) != papers || len(dests) > 0 && !slices.Contains(dests, r.Key.Dest) {
+				continue
+			}
+			written, err := x.exportRow(w, r)
+			if err != nil {
+				return rows, fmt.Errorf("export %s: %w", r.Key, err)
+			}
+			if written {
+				rows++
+			}
 		}
 	}
 	return rows, nil

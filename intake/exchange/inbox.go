@@ -419,8 +419,8 @@ func (in *inbox) take(ctx context.Context, from casefile.Party, r *wireRow) Verd
 	case CaseRow:
 		return in.takeCase(ctx, from, r)
 	case BlobRow:
-		if err := in.takePiece(ctx, from.Center, r.Piece); err != nil {
-			return verdictOf(err)
+		if v := in.takePiece(ctx, from.Center, r.Piece); v.Code != "" {
+			return v
 		}
 		return verdictOf(in.x.sendAfter(casefile.ID(r.ID), r.Piece.Hash))
 	case RequestRow:

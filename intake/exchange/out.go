@@ -217,12 +217,7 @@ func (s *outStream) send(ctx context.Context) error {
 		rows := s.x.core.Next(s.x.cfg.Now(), s.dest, 64)
 		s.x.mu.Unlock()
 		if len(rows) > 0 {
-			for _, r := range rows {
-				if err := s.row(ctx, r); err != nil {
-					return err
-				}
-			}
-			if err := s.flush(ctx); err != nil {
+			if err := s.put(ctx, rows); err != nil {
 				return err
 			}
 			idle.Reset(s.x.cfg.Timing.Idle)
@@ -242,6 +237,46 @@ func (s *outStream) send(ctx context.Context) error {
 				return nil
 			}
 			idle.Reset(s.x.cfg.Timing.Idle)
+		}
+	}
+}
+
+// put writes rows and what is left of a batch.
+func (s *outStream) put(ctx context.Context, rows []Row) error {
+	for _, r := range rows {
+		if err := s.row(ctx, r); err != nil {
+			return err
+		}
+	}
+	return s.flush(ctx)
+}
+
+// giveWay returns when no event is due and everything that was written is
+// answered: papers that a parent is to carry are a row of many parts, and none
+// of them goes before an event.
+func (s *outStream) giveWay(ctx context.Context) error {
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	for {
+		s.x.mu.Lock()
+		rows := s.x.core.Next(s.x.cfg.Now(), s.dest, 64) // papers are on the stream: of others only
+		s.x.mu.Unlock()
+		switch {
+		case len(rows) > 0:
+			if err := s.put(ctx, rows); err != nil {
+				return err
+			}
+			continue
+		case len(s.slots) == 0:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-s.broken:
+			return err
+		case <-s.signal:
 		}
 	}
 }
@@ -267,6 +302,11 @@ func (s *outStream) row(ctx context.Context, r Row) error {
 }
 
 func (s *outStream) add(ctx context.Context, p part) error {
+	if e := p.row.Envelope; p.row.Kind == CarryRow && e.Papers {
+		if err := s.giveWay(ctx); err != nil {
+			return err
+		}
+	}
 	size := p.row.size()
 	if len(s.pending.Rows) > 0 && (s.bytes+size > batchBudget || len(s.pending.Rows) == maxRows) {
 		if err := s.flush(ctx); err != nil {

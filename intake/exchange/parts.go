@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -25,6 +26,8 @@ func (x *Exchange) parts(r Row, yield func(part) error) error {
 	switch r.Key.Kind {
 	case CaseRow:
 		return x.caseParts(r, yield)
+	case BlobRow:
+		return x.papers(r, pieceSize, true, yield)
 	case RequestRow:
 		f, err := x.request(r.Key.ID)
 		if err != nil || f.Sealed == nil {
@@ -61,8 +64,9 @@ func (x *Exchange) read(key []byte, v any) (found bool, err error) {
 	return found, err
 }
 
-// caseParts sends the blobs that the destination is entitled to and has not
-// got, then the records that follow what it has.
+// caseParts sends the small content that the destination is entitled to and has
+// not got, then the records that follow what it has; the papers have a row of
+// their own.
 func (x *Exchange) caseParts(r Row, yield func(part) error) error {
 	id := casefile.ID(r.Key.ID)
 	state, err := x.cases.State(id)
@@ -80,12 +84,8 @@ func (x *Exchange) caseParts(r Row, yield func(part) error) error {
 	if err != nil {
 		return err
 	}
-	if entitled(state, x.cfg.Self().Center, r.Key.Dest, x.enrolled) {
-		for _, h := range k.missing(blobs(state)) {
-			if err := x.pieces(r, h, yield); err != nil {
-				return err
-			}
-		}
+	if err := x.along(r, x.lacking(state, r.Key.Dest, k), yield); err != nil {
+		return err
 	}
 	if r.Purpose != Offer {
 		if err := x.overruled(r, k, yield); err != nil {
@@ -109,7 +109,7 @@ func (x *Exchange) overruled(r Row, k known, yield func(part) error) error {
 		for ; n < len(t.Records) && (n == 0 || size+len(t.Records[n]) <= batchBudget); n++ {
 			head, size = head.Next(t.Records[n]), size+len(t.Records[n])
 		}
-		if len(k.missing([]chain.Hash{head.Hash})) == 0 {
+		if slices.Contains(k.Blobs, head.Hash) {
 			continue
 		}
 		w := wireRow{Kind: CaseRow, ID: r.Key.ID, Purpose: Reconcile, Base: t.Base, Records: t.Records[:n]}

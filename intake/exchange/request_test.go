@@ -125,3 +125,35 @@ func TestRequests(t *testing.T) {
 		t.Errorf("%d requests, %v", len(list), err)
 	}
 }
+
+// A request that comes back to whoever asked, who got the case meanwhile, is
+// recorded and answered on the spot: nothing waits to leave for oneself.
+func TestARequestComesHome(t *testing.T) {
+	c := newCity(t)
+	village, town := c.post(casetest.Village), c.post(casetest.Town)
+	s := village.open()
+	s = village.handOver(s.ID, town)
+	town.reaches(s.ID, s.Head)
+	c.net.Cut(string(casetest.Village), string(casetest.Town))
+	id, err := village.Ask(t.Context(), s.ID, "reminder", "Zhou", []byte("the applicant asks when"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	village.stopTalking(casetest.Town)
+	c.net.HealAll()
+	s = town.append(s.ID, casefile.TurnedBack, casefile.TurnedBackBody{To: village.self, Reason: "not ours"})
+	village.reaches(s.ID, s.Head)
+	sealed, err := village.request(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := village.takeRequest(t.Context(), town.self, &wireRow{Kind: RequestRow, ID: id, Data: sealed.Sealed, Hops: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if rows := village.Rows(casetest.Village); len(rows) != 0 {
+		t.Errorf("there waits to leave for itself %v", rows)
+	}
+	if a, err := village.Asked(id); err != nil || a.Reply == nil || a.Reply.Code != "" || a.Reply.By != village.self {
+		t.Errorf("%+v, %v", a.Reply, err)
+	}
+}

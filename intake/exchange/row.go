@@ -16,7 +16,7 @@ type Kind uint8
 // The kinds of format version 1.
 const (
 	CaseRow    Kind = 1 // the newest records of a case
-	BlobRow    Kind = 2 // a piece of a blob; it goes with a case and never waits by itself
+	BlobRow    Kind = 2 // the papers of a case that the destination has not got; on the stream a piece of one
 	RequestRow Kind = 3 // a sealed request to the custodian
 	ReplyRow   Kind = 4 // what became of a request
 	CarryRow   Kind = 5 // an envelope that the destination is to carry onward
@@ -80,7 +80,8 @@ func carriedKey(id string) (Key, bool) {
 type Purpose string
 
 // The purposes. An Offer waits until the addressee's sealed answer is in our
-// log; every other row is done when the destination has stored it.
+// log; every other row is done when the destination has stored it. A row of
+// Content has its turn when nothing else is due on its line.
 const (
 	Copy      Purpose = "copy"      // the origin, the parents: supervision, backup, the citizen asks there
 	Offer     Purpose = "offer"     // custody is handed over to the destination
@@ -88,6 +89,7 @@ const (
 	Reconcile Purpose = "reconcile" // the destination came back from an old copy
 	Message   Purpose = "message"   // requests, replies, receipts
 	Onward    Purpose = "onward"    // carried for somebody else
+	Content   Purpose = "content"   // papers: they take what the events leave of a line
 )
 
 // Row is what is kept of a waiting row: a cursor over what is stored, never
@@ -134,13 +136,13 @@ type Verdict struct {
 	N    uint64       `cbor:"1,keyasint"`
 	Code refusal.Code `cbor:"2,keyasint,omitempty"` // "": stored
 	Hint string       `cbor:"3,keyasint,omitempty"` // in words, at most 500 bytes
-	Head chain.Head   `cbor:"4,keyasint,omitzero"`  // of a gap: where the destination's copy ends
+	Head chain.Head   `cbor:"4,keyasint,omitzero"`  // of a gap: where the destination's copy ends; of a blob Index is how many bytes it has
 }
 
 // Codes of this protocol. Whatever else a verdict says is a refusal of the
 // row for good.
 const (
-	CodeGap        refusal.Code = "gap"                // records before these are missing: send from Head
+	CodeGap        refusal.Code = "gap"                // records, or bytes of a blob, before these are missing: send from Head
 	CodeParked     refusal.Code = "parked"             // stored; waits there for what it cites
 	CodeSuperseded refusal.Code = "superseded"         // stored or known; a branch of a later epoch stands
 	CodeForeign    refusal.Code = "foreign_realm"      // another realm's

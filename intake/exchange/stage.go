@@ -160,9 +160,12 @@ func (x *Exchange) giveBack(o Return) error {
 		var rows []Row
 		for _, s := range states {
 			key := Key{o.Dest, CaseRow, string(s.ID)}
-			_, had, err := x.knownOf(key)
+			has, had, err := x.knownOf(key)
 			if err != nil {
 				return err
+			}
+			if len(has.Blobs) > 0 { // the old copy may be without them
+				x.owe([]Output{Learned{Dest: o.Dest, Case: key.ID, Doubt: true}})
 			}
 			if had || Concerns(s, o.Dest) {
 				rows = append(rows, Row{Key: key, Purpose: x.purposeOf(s, o.Dest)})

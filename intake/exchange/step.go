@@ -34,6 +34,11 @@ func (t Timing) withDefaults() Timing {
 type (
 	// RowStaged: a row was committed to the store.
 	RowStaged struct{ Row Row }
+	// Wanted: a case has papers that go to the destination and are not there.
+	Wanted struct {
+		Dest area.Center
+		Case string
+	}
 	// RowDropped: a row was taken out of the store.
 	RowDropped struct{ Key Key }
 	// PeerUp: the destination is connected, or says that it is back.
@@ -84,6 +89,7 @@ type (
 		Version uint64
 		Verdict Verdict
 		Head    chain.Head
+		Blobs   []chain.Hash // of papers: which of the case are there
 	}
 	// LineFailed: a dial or a stream failed.
 	LineFailed struct {
@@ -102,7 +108,8 @@ type Flight struct {
 	Key     Key
 	Version uint64
 	Head    chain.Head // of a case: where the destination's copy ends after this part
-	Blob    chain.Hash // of the last piece of a blob: which
+	Blob    chain.Hash // of a piece of a blob: which
+	Upto    int64      // of a piece that is not the last: how much of the blob is there after it
 	Last    bool       // the row is complete with this part
 }
 
@@ -117,14 +124,17 @@ type (
 		Key     Key
 		Version uint64
 	}
-	// Learned: the destination has the case up to Head, and Blobs of it.
-	// Forget: it has less than we thought; what we knew is replaced.
+	// Learned: the destination has the case up to Head, Blobs of it, and Begun
+	// of one more. Forget: it has fewer records than we thought; what we knew is
+	// replaced. Doubt, and Forget: the blobs that it had are to be asked about.
 	Learned struct {
 		Dest   area.Center
 		Case   string
 		Head   chain.Head
 		Blobs  []chain.Hash
+		Begun  Begun
 		Forget bool
+		Doubt  bool
 	}
 	// Marked: keep that the destination has stored our rows up to N.
 	Marked struct {
@@ -142,6 +152,14 @@ type (
 	// Stage: commit a row under a new version; RowStaged follows.
 	Stage struct{ Row Row }
 )
+
+// Begun is how much of a blob a destination has.
+type Begun struct {
+	Blob chain.Hash `cbor:"1,keyasint"`
+	Upto int64      `cbor:"2,keyasint"` // bytes as it travels; unsure: it may have all of it, and is to be asked
+}
+
+const unsure = -1
 
 // Input is one of the inputs above, Output one of the outputs.
 type (

@@ -21,7 +21,7 @@ const (
 	knownPrefix    = "o/k/" // o/k/<dest>/<case> → known
 	markPrefix     = "o/m/" // o/m/<dest> → storedMark
 	memoryPrefix   = "i/m/" // i/m/<center>/<incarnation> → Memory
-	piecePrefix    = "i/b/" // i/b/<center>/<hash>/<be64 offset> → bytes
+	piecePrefix    = "i/b/" // i/b/<center>/<hash>/<be64 offset> → bytes, encrypted
 	requestPrefix  = "r/q/" // r/q/<id> → Asked
 	forwardPrefix  = "r/f/" // r/f/<requester>/<id> → forward
 	replyPrefix    = "r/a/" // r/a/<id> → sealed reply
@@ -38,7 +38,8 @@ type storedRow struct {
 // known is what a destination has of a case, by its own word.
 type known struct {
 	Head  chain.Head   `cbor:"1,keyasint"`
-	Blobs []chain.Hash `cbor:"2,keyasint,omitempty"`
+	Blobs []chain.Hash `cbor:"2,keyasint,omitempty"` // whole, or refused for good
+	Begun []Begun      `cbor:"3,keyasint,omitempty"`
 }
 
 type storedMark struct {
@@ -61,6 +62,15 @@ func memoryKey(p casefile.Party) []byte {
 
 func pieceKey(from area.Center, hash chain.Hash, offset int64) []byte {
 	return binary.BigEndian.AppendUint64([]byte(piecePrefix+string(from)+"/"+hash.String()+"/"), uint64(offset))
+}
+
+func readPieceKey(key []byte) (from area.Center, hash chain.Hash, err error) {
+	center, rest, _ := strings.Cut(strings.TrimPrefix(string(key), piecePrefix), "/")
+	name, _, _ := strings.Cut(rest, "/")
+	if err := hash.UnmarshalText([]byte(name)); err != nil {
+		return "", hash, fmt.Errorf("read the pieces of blobs: %w", err)
+	}
+	return area.Center(center), hash, nil
 }
 
 func envelopeKey(dest area.Center, id string) []byte {
