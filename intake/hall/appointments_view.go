@@ -1,0 +1,72 @@
+package hall
+
+import (
+	"cmp"
+	"slices"
+
+	"tongban/catalog/workday"
+	"tongban/intake/applicant"
+	"tongban/intake/hall/appointment"
+)
+
+// BookingView is a booking as the counter reads it.
+type BookingView struct {
+	appointment.Booking
+	Missed bool                `json:"missed,omitempty"` // its day is over and nobody came
+	Person *appointment.Person `json:"person,omitempty"` // masked, unless it was asked for in the clear; nil: not asked for, or erased
+}
+
+// List lists the bookings of a day by time; of no day ("") the home visits that
+// wait for one. Names are masked.
+func (a *Appointments) List(day workday.Date) ([]BookingView, error) {
+	b, err := a.of(day)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]BookingView, 0, len(b.all))
+	for _, one := range b.all {
+		v := a.view(one)
+		if p, err := a.person(b, one); err == nil {
+			p = maskPerson(p)
+			v.Person = &p
+		}
+		out = append(out, v)
+	}
+	slices.SortStableFunc(out, func(x, y BookingView) int {
+		return cmp.Or(cmp.Compare(x.Span.From, y.Span.From), cmp.Compare(x.ID, y.ID))
+	})
+	return out, nil
+}
+
+func (a *Appointments) view(b appointment.Booking) BookingView {
+	return BookingView{Booking: b, Missed: b.State == appointment.Booked && b.Day != "" && b.Day < a.h.today()}
+}
+
+// Show is one booking with who made it: masked, unless unmask, which is
+// recorded with the name of who asked.
+func (a *Appointments) Show(by By, id string, unmask bool) (BookingView, error) {
+	b, err := a.Get(id)
+	if err != nil {
+		return BookingView{}, err
+	}
+	v := a.view(b)
+	var p appointment.Person
+	if err := a.h.open(b.Who, &p); err != nil {
+		return v, nil // erased: the rest still stands
+	}
+	if unmask {
+		if err := a.h.looked(by, appointmentsLog, id); err != nil {
+			return v, err
+		}
+	} else {
+		p = maskPerson(p)
+	}
+	v.Person = &p
+	return v, nil
+}
+
+func maskPerson(p appointment.Person) appointment.Person {
+	p.Name, p.Telephone, p.Identity = applicant.MaskName(p.Name), applicant.MaskPhone(p.Telephone), applicant.MaskID(p.Identity)
+	p.Address, p.Matter = applicant.MaskAddress(p.Address), ""
+	return p
+}
