@@ -1,0 +1,70 @@
+package notice
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/boombuler/barcode/code128"
+	"github.com/skip2/go-qrcode"
+)
+
+// drawing is a code as one path of whole modules: a printer draws it as sharp
+// as it can.
+type drawing struct {
+	Width, Height int // modules, the quiet zone included
+	Path          string
+	Text          string // what it holds
+}
+
+// quiet is the empty space that a scanner needs on both sides of a barcode, in
+// modules.
+const quiet = 10
+
+// qr draws a text as a QR code; nil for none and for one that is too long to be
+// read off paper.
+func qr(text string) *drawing {
+	if text == "" || len(text) > 300 {
+		return nil
+	}
+	code, err := qrcode.New(text, qrcode.Medium)
+	if err != nil {
+		return nil
+	}
+	return draw(text, code.Bitmap(), 1)
+}
+
+// bars draws a text as Code 128; nil for none and for one that the code can't
+// hold.
+func bars(text string) *drawing {
+	if text == "" {
+		return nil
+	}
+	code, err := code128.Encode(text)
+	if err != nil {
+		return nil
+	}
+	row := make([]bool, code.Bounds().Dx()+2*quiet)
+	for x := range code.Bounds().Dx() {
+		r, _, _, _ := code.At(x, 0).RGBA()
+		row[x+quiet] = r == 0
+	}
+	return draw(text, [][]bool{row}, 40)
+}
+
+// draw joins the dark modules of each row, height modules high.
+func draw(text string, rows [][]bool, height int) *drawing {
+	var path strings.Builder
+	for y, row := range rows {
+		for x := 0; x < len(row); x++ {
+			if !row[x] {
+				continue
+			}
+			start := x
+			for x < len(row) && row[x] {
+				x++
+			}
+			fmt.Fprintf(&path, "M%d %dh%dv%dh-%dz", start, y*height, x-start, height, x-start)
+		}
+	}
+	return &drawing{Width: len(rows[0]), Height: len(rows) * height, Path: path.String(), Text: text}
+}
