@@ -55,7 +55,7 @@ func cardOf(f *folder) *Card {
 	card := &Card{
 		ID: s.ID, Number: s.Number, Code: s.Item.Code, Area: s.Item.Area, Phase: s.Phase, Outcome: s.Outcome(),
 		Holder: s.Holder.Center, Origin: s.Origin.Center, Visit: s.Filing.Visit,
-		Kind: s.Filing.Kind, Joint: s.Filing.Joint, Referred: s.Filing.Referred, Agency: s.Agency,
+		Kind: s.Filing.Kind, Joint: s.Filing.Joint || len(s.Voices) > 0, Referred: s.Filing.Referred, Agency: s.Agency,
 		Opened: s.OpenedAt, Accepted: s.AcceptedAt, Decided: s.DecidedAt, Concluded: s.ConcludedAt, Grade: s.Grade,
 		Troubled: troubled(f), Head: s.Head, Erased: slices.Contains(s.Erased, s.Applicant.Hash),
 	}
@@ -68,7 +68,7 @@ func cardOf(f *folder) *Card {
 		card.Intake = s.Bundle.Intake
 	}
 	for _, slip := range s.Slips {
-		if slip.Arrived == nil {
+		if s.OnItsWay(slip) {
 			card.Slips = append(card.Slips, slip.Slip)
 		}
 	}
@@ -85,7 +85,7 @@ func (c *Card) Open() bool { return !slices.Contains(closedPhases, c.Phase) }
 
 // cardVersion is raised whenever a card is made otherwise: the rows of another
 // version are made anew.
-const cardVersion = foldVersion<<8 | 1
+const cardVersion = foldVersion<<8 | 2
 
 var (
 	prefixCard  = []byte("cc/")

@@ -150,6 +150,9 @@ func (c *claim) soundAmended(f *form) {
 		f.text("reason", b.Reason, true)
 		f.name("what takes its place", b.Instead, false)
 		f.hold(b.Instead != b.Number, "nothing takes its own place")
+		if i := c.s.slip(b.Number); i >= 0 {
+			f.hold(c.s.Slips[i].Arrived == nil, "the papers of slip %.80q have arrived", b.Number)
+		}
 		if fee := c.s.fee(b.Number); fee != nil {
 			f.hold(fee.Paid == 0, "%d fen were paid on it", fee.Paid)
 		}
@@ -173,6 +176,7 @@ func (c *claim) soundReopened(f *form, b *ReopenedBody) {
 	f.text("basis", b.Basis, true)
 	f.name("who approved it", b.Approver, true)
 	f.day("new day 0", b.On, true)
+	f.hold(b.On <= c.today(), "the clocks begin anew on %s, which has not come", b.On)
 	f.hold(b.On >= c.s.AcceptedOn, "the clocks began on %s, they do not begin anew before that", c.s.AcceptedOn)
 	decide := slices.IndexFunc(c.it.Steps, func(s item.Step) bool { return s.Action == item.Decide })
 	f.hold(b.Step >= -1 && b.Step < len(c.it.Steps) && (decide < 0 || b.Step <= decide),

@@ -12,7 +12,7 @@ import (
 )
 
 func reopening(step int) casefile.ReopenedBody {
-	return casefile.ReopenedBody{Reason: "set aside", Basis: "ruling 7", Approver: "S-9", On: "2026-12-01", Step: step}
+	return casefile.ReopenedBody{Reason: "set aside", Basis: "ruling 7", Approver: "S-9", On: "2026-11-20", Step: step}
 }
 
 func correction(of string) casefile.CorrectedBody {
@@ -63,8 +63,8 @@ func TestAmendments(t *testing.T) {
 		{"while it is offered", then(decided, write(district, casefile.HandedOver, casefile.HandedOverBody{To: casetest.First(village), Step: -1})),
 			district, casefile.Reopened, reopening(-1), casefile.AwaitingAnswer, ""},
 		{"by who does not decide", atVillage, village, casefile.Reopened, reopening(-1), casefile.NotCompetent, ""},
-		{"without a basis", decided, district, casefile.Reopened, casefile.ReopenedBody{Reason: "x", Approver: "x", On: "2026-12-01", Step: -1}, malformed, "basis"},
-		{"approved by nobody", decided, district, casefile.Reopened, casefile.ReopenedBody{Reason: "x", Basis: "x", On: "2026-12-01", Step: -1}, malformed, "approved"},
+		{"without a basis", decided, district, casefile.Reopened, casefile.ReopenedBody{Reason: "x", Approver: "x", On: "2026-11-20", Step: -1}, malformed, "basis"},
+		{"approved by nobody", decided, district, casefile.Reopened, casefile.ReopenedBody{Reason: "x", Basis: "x", On: "2026-11-20", Step: -1}, malformed, "approved"},
 		{"from before it began", decided, district, casefile.Reopened, casefile.ReopenedBody{Reason: "x", Basis: "x", Approver: "x", On: "2026-01-01", Step: -1}, malformed, "the clocks began"},
 		{"from behind the decision", decided, district, casefile.Reopened, reopening(casetest.AidHandOut), malformed, "leads to the decision"},
 		{"and decided again", again, district, casefile.Decided, decision(false), "", ""},
@@ -119,7 +119,7 @@ func TestReopened(t *testing.T) {
 	f.do(district, casefile.Reopened, reopening(casetest.AidReview))
 	s := f.s
 	if s.Phase != casefile.PhaseAccepted || s.Decision != nil || s.DecidedAt != 0 || s.DecidedBy != nil || s.ServedAt != 0 || s.Proof != nil ||
-		s.Concluded != nil || s.ConcludedAt != 0 || s.Told != "" || s.AcceptedOn != "2026-12-01" || s.Outcome() != "" || s.Late() {
+		s.Concluded != nil || s.ConcludedAt != 0 || s.Told != "" || s.AcceptedOn != "2026-11-20" || s.Outcome() != "" || s.Late() {
 		t.Fatalf("%+v", s)
 	}
 	if len(s.SetAside) != 1 || s.SetAside[0].Number != "D-1" || s.Grade != 2 || len(s.Reopened) != 1 {
@@ -158,6 +158,7 @@ func TestDocuments(t *testing.T) {
 	f.do(district, casefile.JointSet, joint(town2))
 	f.do(district, casefile.SurveySet, survey("V-1", town2))
 	says(town2, "x", casefile.Agrees, 5)(&f)
+	f.do(district, casefile.SurveyHeld, casefile.SurveyHeldBody{On: "2026-11-25", Staff: []string{"a", "b"}, Found: "as drawn", Passed: true})
 	f.do(district, casefile.Suspended, casefile.SuspendedBody{Step: -1, Ground: casefile.PublicPosting, Posting: posting()})
 	f.do(district, casefile.Resumed, casefile.ResumedBody{})
 	f.do(district, casefile.FeeCharged, fee("F-1", 10))

@@ -23,6 +23,12 @@ func TestSlips(t *testing.T) {
 	there := then(sent, func(f *file) { f.pass(village, town) })
 	came := casefile.ArrivalBody{Slip: "P-1", Missing: []string{"form"}}
 	arrived := then(there, write(town, casefile.PapersArrived, came))
+	back := casefile.VoidedBody{Number: "P-1", Reason: "turned back, and the papers with it"}
+	returned := then(sent, func(f *file) {
+		f.do(village, casefile.HandedOver, casefile.HandedOverBody{To: casetest.First(town), Step: -1})
+		f.do(town, casefile.TurnedBack, casefile.TurnedBackBody{To: casetest.First(village), Reason: "not ours"})
+		f.do(village, casefile.Voided, back)
+	})
 	line := func(p casefile.SlipLine) casefile.SlipBody {
 		return casefile.SlipBody{Slip: "P-1", To: town, Papers: []casefile.SlipLine{p}}
 	}
@@ -39,6 +45,14 @@ func TestSlips(t *testing.T) {
 		{"scanned", there, town, casefile.PapersArrived, came, "", ""},
 		{"scanned twice", arrived, town, casefile.PapersArrived, came, order, "no papers are on their way"},
 		{"scanned by another", then(sent, func(f *file) { f.pass(village, town2) }), town2, casefile.PapersArrived, came, casefile.NotCompetent, ""},
+		{"taken back after it arrived", arrived, town, casefile.Voided, back, casefile.NotCompetent, ""},
+		{"taken back by whoever decides, after it arrived", then(arrived, func(f *file) { f.pass(town, district) }), district, casefile.Voided, back, malformed, "have arrived"},
+		{"scanned although it was taken back", then(returned, func(f *file) { f.pass(village, town) }), town, casefile.PapersArrived, came, order, "no papers are on their way"},
+		{"sent anew", returned, village, casefile.PapersSent, slip("P-2", town), "", ""},
+		{"the one that was taken back", then(returned, func(f *file) {
+			f.do(village, casefile.PapersSent, slip("P-2", town))
+			f.pass(village, town)
+		}), town, casefile.PapersArrived, came, malformed, "taken back"},
 		{"another slip", there, town, casefile.PapersArrived, casefile.ArrivalBody{Slip: "P-2"}, malformed, "sent no slip"},
 		{"without what was not on it", there, town, casefile.PapersArrived, casefile.ArrivalBody{Slip: "P-1", Missing: []string{"income"}}, malformed, "not on the slip"},
 	})
@@ -46,6 +60,11 @@ func TestSlips(t *testing.T) {
 	arrived(&f)
 	if s := f.s.Slips[0]; s.From != village || s.Arrived == nil || s.Came == 0 || len(s.Arrived.Missing) != 1 {
 		t.Fatalf("%+v", s)
+	}
+	f = newFile(t)
+	returned(&f)
+	if f.s.OnItsWay(f.s.Slips[0]) {
+		t.Error("a slip that was taken back is on its way")
 	}
 }
 

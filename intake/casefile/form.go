@@ -15,6 +15,9 @@ const (
 	maxName   = 800
 	maxList   = 200
 	maxAmount = 1 << 50 // fen
+	maxErased = 256     // blobs that one event destroys
+	maxProofs = 1000    // of outside steps and special procedures
+	maxDays   = 1000    // working days of an extension
 )
 
 // form reads one body and keeps the first fault that it finds.
@@ -97,6 +100,9 @@ func among[T ~string](f *form, what string, value T, need bool, known ...T) {
 	}
 	f.hold(slices.Contains(known, value), "%s: %.40q is none of %v", what, string(value), known)
 }
+
+// today is the last day that may have come when the event was written.
+func (c *claim) today() string { return Day(max(c.e.NodeTime, c.e.DeskTime) + deskLead) }
 
 func signed(f *form, s Signing, need bool) {
 	among(f, "how it was signed", s, need, Signature, Thumbprint, ESignature, Unsigned)

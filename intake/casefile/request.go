@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tongban/catalog/area"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
@@ -25,6 +26,21 @@ type Request struct {
 
 // MaxRequest bounds what one request says, in bytes.
 const MaxRequest = 64 << 10
+
+// maxAsked bounds how many requests of one center a log takes: whoever has
+// nothing to do with a case fills nobody's disk through its custodian.
+const maxAsked = 50
+
+// askedBy counts the recorded requests of a center, whose ids begin with it.
+func (s *State) askedBy(center area.Center) (n int) {
+	prefix := string(center) + "."
+	for _, id := range s.Requests {
+		if strings.HasPrefix(id, prefix) {
+			n++
+		}
+	}
+	return n
+}
 
 const opOpenRequest = "open a request"
 

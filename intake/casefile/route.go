@@ -117,7 +117,7 @@ func (c *claim) besideInOrder() error {
 	case *SurveyBody, *SurveyHeldBody:
 		return c.togetherInOrder()
 	case *ArrivalBody:
-		if !slices.ContainsFunc(c.s.Slips, func(s Slip) bool { return s.Arrived == nil }) {
+		if !slices.ContainsFunc(c.s.Slips, c.s.OnItsWay) {
 			return refuse(StepOrder, c.e, "no papers are on their way")
 		}
 	case *VoidedBody, *CorrectedBody, *ReopenedBody:
@@ -162,6 +162,8 @@ func (c *claim) stepInOrder(favourable bool) error {
 		return refuse(StepOrder, c.e, "the case waits (%s): end that first", c.s.Waiting().Ground)
 	case c.e.Kind == Decided && favourable && len(c.s.Silent()) > 0:
 		return refuse(OpinionsOpen, c.e, "%v have not said their opinion", c.s.Silent())
+	case c.e.Kind == Decided && favourable && c.s.surveyDue():
+		return refuse(StepOrder, c.e, "the site survey that was set is not held: hold it, or void its number")
 	case deliver || c.e.Kind == Made || c.step < 0 && c.e.Kind != Decided:
 		return nil
 	}

@@ -44,6 +44,11 @@ func (s *State) slip(number string) int {
 	return slices.IndexFunc(s.Slips, func(one Slip) bool { return one.Slip == number })
 }
 
+// OnItsWay reports whether a slip of the case waits to be scanned: it has not
+// arrived, and was not taken back with the papers, as after the case was turned
+// back or its addressee was lost (VoidedBody).
+func (s *State) OnItsWay(slip Slip) bool { return slip.Arrived == nil && !s.IsVoid(slip.Slip) }
+
 func (s *State) foldSlip(e *Event, content any) {
 	switch b := content.(type) {
 	case *SlipBody:
@@ -62,7 +67,7 @@ const result = "result"
 
 // isAddressed reports whether papers are on their way to the author.
 func (c *claim) isAddressed() bool {
-	return slices.ContainsFunc(c.s.Slips, func(s Slip) bool { return s.Arrived == nil && s.To == c.e.Author.Center })
+	return slices.ContainsFunc(c.s.Slips, func(s Slip) bool { return c.s.OnItsWay(s) && s.To == c.e.Author.Center })
 }
 
 func (c *claim) soundSlip(f *form) {
@@ -91,6 +96,7 @@ func (c *claim) soundSlip(f *form) {
 		}
 		slip := c.s.Slips[i]
 		f.hold(slip.Arrived == nil, "slip %.80q has arrived already", b.Slip)
+		f.hold(!c.s.IsVoid(b.Slip), "slip %.80q was taken back", b.Slip)
 		f.hold(slip.To == c.e.Author.Center, "slip %.80q is for %s", b.Slip, slip.To)
 		f.names("what was not there", b.Missing, 0)
 		for _, id := range b.Missing {

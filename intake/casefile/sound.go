@@ -24,34 +24,72 @@ func (c *claim) sound() error {
 		return c.soundAccepted(b)
 	case *ReasonBody:
 		c.soundReason(f, b)
-	case *StepBody:
-		c.soundProof(f, b)
-	case *DecidedBody:
-		soundCertificate(f, b.Certificate)
-	case *OpinionBody:
-		among(f, "stance", b.Stance, false, Agrees, Objects, Provided)
-	case *ExtendedBody:
-		f.hold(b.Days > 0 && b.Reason != "" && b.Approver != "", "an extension needs days, a reason and who approved it")
+	case *StepBody, *DecidedBody, *OpinionBody, *OutsideBody, *ExtendedBody, *SuspendedBody, *ResumedBody:
+		c.soundWork(f)
 	case *RatedBody:
 		f.hold(b.Grade >= 1 && b.Grade <= 5, "grade %d is not 1 to 5", b.Grade)
 		among(f, "channel", b.Channel, false, "pc", "mobile", "qr", "tablet", "terminal", "phone", "message")
+		f.name("request", b.Request, false)
 	case *RequestBody:
 		return c.soundRequest(b)
 	case *ErasedBody:
-		f.hold(len(b.Blobs) > 0 && b.Reason != "", "an erasure needs blobs and a reason")
-	case *SuspendedBody:
-		soundWait(f, b)
-	case *ResumedBody:
-		c.soundEndOfWait(f, b)
+		f.count("blobs erased", len(b.Blobs), 1, maxErased)
+		f.text("reason", b.Reason, true)
 	case *HandedOverBody:
 		f.hold(b.Step >= -1 && b.Step <= len(c.it.Steps), "the item has no step %d", b.Step)
+		f.text("purpose", b.Purpose, false)
 		c.soundCorrection(f, b)
+	case *TurnedBackBody:
+		f.text("reason", b.Reason, true)
+	case *ReconciledBody:
+		f.text("reason", b.Reason, false)
+		f.count("branches", len(c.s.Branches), 0, maxList-1)
 	case *ConcludedBody:
+		f.text("note", b.Note, false)
 		f.count("visits", b.Visits, 0, 1000)
+	case *EmptyBody:
+		f.text("note", b.Note, false)
 	default:
 		return c.soundBeside(f)
 	}
 	return f.err
+}
+
+// soundWork checks what is said of the handling.
+func (c *claim) soundWork(f *form) {
+	switch b := c.content.(type) {
+	case *StepBody:
+		f.text("opinion", b.Opinion, false)
+		f.name("to whom", b.To, false)
+		c.soundProof(f, b)
+	case *DecidedBody:
+		f.text("decision", b.Text, false)
+		f.name("number", b.Number, false)
+		f.text("result", b.Result, false)
+		f.text("remedy", b.Remedy, false)
+		soundCertificate(f, b.Certificate)
+	case *OpinionBody:
+		f.name("request", b.Request, false)
+		f.name("center", string(b.Center), false)
+		f.text("opinion", b.Text, false)
+		among(f, "stance", b.Stance, false, Agrees, Objects, Provided)
+	case *OutsideBody:
+		f.name("number of the other system", b.Number, false)
+		f.day("sent", b.Sent, false)
+		f.day("came", b.Came, false)
+		f.text("result", b.Result, false)
+		f.blob("proof", &b.Proof)
+		f.count("proofs", len(c.s.Proofs), 0, maxProofs)
+	case *ExtendedBody:
+		f.count("days of the extension", b.Days, 1, maxDays)
+		f.text("reason", b.Reason, true)
+		f.name("who approved it", b.Approver, true)
+	case *SuspendedBody:
+		f.count("waits", len(c.s.Intervals), 0, maxList-1)
+		soundWait(f, b)
+	case *ResumedBody:
+		c.soundEndOfWait(f, b)
+	}
 }
 
 // soundBeside checks what stands beside the route.
@@ -77,8 +115,11 @@ func (c *claim) soundBeside(f *form) error {
 
 func (c *claim) soundOpened(b *OpenedBody) error {
 	bad := func(format string, args ...any) error { return refuse(refusal.Malformed, c.e, format, args...) }
-	if b.Number == "" {
-		return bad("a case without a number")
+	f := &form{e: c.e}
+	f.name("number of the case", b.Number, true)
+	f.blob("applicant", &b.Applicant)
+	if f.err != nil {
+		return f.err
 	}
 	if _, err := area.Parse(string(b.Subject)); err != nil {
 		return bad("subject area: %w", err)
@@ -148,6 +189,8 @@ func (c *claim) soundAccepted(b *AcceptedBody) error {
 		return bad("deemed accepted counts from the day of receipt, %s", Day(c.s.ReceivedAt))
 	}
 	f := &form{e: c.e}
+	f.name("number", b.Number, false)
+	f.hold(b.On <= c.today(), "the clocks begin on %s, which has not come", b.On)
 	f.day("promised day", b.Due, false)
 	f.inOrder("acceptance and promised day", b.On, b.Due)
 	return cmp.Or(f.err, c.soundChoice(b.Choice))
@@ -156,8 +199,11 @@ func (c *claim) soundAccepted(b *AcceptedBody) error {
 // soundPapers: every line says what it is and in what form it is there; what
 // comes from an earlier case comes with the applicant's consent.
 func (c *claim) soundPapers(f *form, b *ReceivedBody) {
+	f.count("lines of the checklist", len(b.Materials), 0, maxList)
 	for _, m := range b.Materials {
 		f.name("material", m.ID, true)
+		f.hold(len(c.s.Materials) < maxList || c.isMaterial(m.ID), "%.80q is one material too many", m.ID)
+		f.day("until when", m.By, false)
 		among(f, "state of "+clip(m.ID), m.State, true,
 			Missing, OriginalSeen, Copy, Electronic, Exempted, Committed, Later, NotNeeded)
 		f.blob("the scan of "+clip(m.ID), m.Blob)
@@ -177,8 +223,12 @@ func (c *claim) soundPapers(f *form, b *ReceivedBody) {
 // soundNotice: nothing that a center below sent up is asked of the applicant
 // again.
 func (c *claim) soundNotice(b *NoticedBody) error {
-	if len(b.Missing) == 0 {
-		return refuse(refusal.Malformed, c.e, "a notice that names nothing missing")
+	f := &form{e: c.e}
+	f.names("what is missing", b.Missing, 1)
+	f.text("what the notice says", b.Text, false)
+	f.name("number", b.Number, false)
+	if f.err != nil {
+		return f.err
 	}
 	for _, m := range c.s.Materials {
 		at := c.s.LaidAt[m.ID]
@@ -233,6 +283,9 @@ func (c *claim) soundRequest(b *RequestBody) error {
 	}
 	if r.ID != b.ID || r.Case != c.s.ID {
 		return refuse(refusal.Malformed, c.e, "it records request %.128q of case %.80q", r.ID, string(r.Case))
+	}
+	if c.s.askedBy(r.From.Center) >= maxAsked {
+		return refuse(refusal.TooLarge, c.e, "%d requests of %s are in the log, which is all that one center may write into it", maxAsked, r.From.Center)
 	}
 	if b.Late || r.Kind != OpinionRequest || c.s.voice(r.From.Center) < 0 {
 		return nil

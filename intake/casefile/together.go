@@ -233,7 +233,14 @@ func (c *claim) soundSaid(r Request) error {
 		f.fault("the opinion of a participant: %w", err)
 	}
 	among(f, "stance", said.Stance, true, Agrees, Objects, Provided)
+	f.text("opinion", said.Text, false)
 	f.hold(said.Stance == Agrees || said.Text != "", "%s has to be said with words", said.Stance)
 	f.hold(r.Time > 0, "an opinion without a time")
 	return f.err
+}
+
+// surveyDue reports whether a site survey was set that is neither held nor void.
+func (s *State) surveyDue() bool {
+	n := len(s.Surveys)
+	return n > 0 && s.Surveys[n-1].Held == nil && !s.IsVoid(s.Surveys[n-1].Number)
 }

@@ -112,7 +112,7 @@ func LimitsFor(rules rule.Set, s casefile.State, now time.Time) Limits {
 func areaAt(s *casefile.State, moment int64) area.Code {
 	had := s.Holder
 	for n, leg := range s.Route {
-		if n == 0 || leg.Since <= moment {
+		if n == 0 || leg.Since < moment { // who takes over in the same moment did not have it yet
 			had = leg.Party
 		}
 	}

@@ -19,8 +19,10 @@ import (
 	"tongban/intake/clock"
 )
 
-// waits are the events by which a case begins or ends to wait.
-var waits = []casefile.Kind{casefile.Suspended, casefile.Resumed, casefile.FeeCharged, casefile.FeePaid, casefile.FeeWaived, casefile.Voided}
+// waits are the events by which a case begins or ends to wait: so does an end
+// of the case.
+var waits = []casefile.Kind{casefile.Suspended, casefile.Resumed, casefile.FeeCharged, casefile.FeePaid, casefile.FeeWaived, casefile.Voided,
+	casefile.Withdrawn, casefile.Terminated}
 
 // movers are the events that may move the due day of each clock that runs
 // before and after them. Whatever is not here never does.

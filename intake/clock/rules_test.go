@@ -1,10 +1,7 @@
 package clock
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,9 +13,8 @@ import (
 	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
+	"tongban/tools/golden"
 )
-
-var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
 // What an area that sets every rule shows of one case, moment by moment.
 func TestLampsByTheAreasRules(t *testing.T) {
@@ -65,19 +61,7 @@ func TestLampsByTheAreasRules(t *testing.T) {
 			b.WriteString("\n")
 		}
 	}
-	golden := filepath.Join("testdata", "rules.golden")
-	if *rewrite {
-		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("differs from %s (go test ./intake/clock -rewrite):\n%s", golden, b.String())
-	}
+	golden.Check(t, "rules.golden", b.String())
 }
 
 func TestTheLastDayEndsAtTheCloseOfBusiness(t *testing.T) {

@@ -23,7 +23,7 @@ import (
 //
 // id is "" for a case that is to be opened.
 func (d *Desk) act(ctx context.Context, a Action, id casefile.ID, by By, form any, plan func(*sheet) error) (Done, error) {
-	if err := d.checkBy(a, by); err != nil {
+	if err := d.checkBy(a, &by); err != nil {
 		return Done{}, err
 	}
 	if id == "" && a != Open {
@@ -68,7 +68,7 @@ func (d *Desk) act(ctx context.Context, a Action, id casefile.ID, by By, form an
 		return Done{}, err
 	}
 	d.Log.Info("desk", "action", string(a), "case", string(id), "staff", by.Staff, "events", events, "phase", string(state.Phase))
-	return Done{State: state, Events: events, Warnings: d.Warnings(state)}, nil
+	return Done{State: state, Events: events, Warnings: d.Warnings(state), Password: g.password}, nil
 }
 
 // takeBack undoes what was handed out for an action that was refused after its
@@ -133,8 +133,8 @@ func noSuch(a Action, id casefile.ID) error {
 	return refusal.Newf(NoSuchCase, string(a)+" "+string(id), "ask the center that opened it", "the case is not at this center")
 }
 
-// checkBy checks who acts and when.
-func (d *Desk) checkBy(a Action, by By) error {
+// checkBy checks who acts and when, and finds the post.
+func (d *Desk) checkBy(a Action, by *By) error {
 	switch n := utf8.RuneCountInString(by.Staff); {
 	case strings.TrimSpace(by.Staff) == "":
 		return refusal.Newf(NoStaff, string(a), "say who acts", "no member of staff is named")
@@ -147,7 +147,21 @@ func (d *Desk) checkBy(a Action, by By) error {
 	if !by.At.IsZero() && (by.At.UnixMilli() <= 0 || by.At.UnixMilli() > d.Now().UnixMilli()+maxDeskAhead) {
 		return refusal.Newf(BadDeskTime, string(a), "check the desk's clock", "%s has not come yet", by.At)
 	}
-	return nil
+	if d.Roster == nil {
+		return nil
+	}
+	var err error
+	by.hand, err = d.Roster.Hand(*by)
+	if byName, ok := d.Roster.(numbering); ok && err == nil {
+		by.Staff = byName.Number(by.Staff)
+	}
+	return err
+}
+
+// numbering is a Roster that also knows staff by name: an event bears the
+// number.
+type numbering interface {
+	Number(staff string) string
 }
 
 // answer is what is kept of a call with an idempotency key.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 )
 
@@ -27,17 +29,19 @@ type BundleForm struct {
 	Subject       area.Code                  `json:"subject,omitempty"`        // where competence lies, as in OpenForm, for every member that does not go by the counter
 	Subjects      map[item.Code]area.Code    `json:"subjects,omitempty"`       // of members for which it lies elsewhere
 	Deliver       area.Center                `json:"deliver,omitempty"`
-	Applicant     Applicant                  `json:"applicant"`
+	Applicant     applicant.Applicant        `json:"applicant"`
 	Agency        bool                       `json:"agency,omitempty"`
 	Papers        []Paper                    `json:"papers,omitempty"` // by merged material: its id, its name, or CODE/id of any in it
+	Submission
 }
 
 // Intake is what came of opening a bundle.
 type Intake struct {
 	Intake   string   `json:"intake"` // the name of the intake: that of its first case
 	Bundle   item.Ref `json:"bundle"`
-	Cases    []Done   `json:"cases"`              // by stage
-	Repeated bool     `json:"repeated,omitempty"` // the same call had been answered before: nothing was written again
+	Cases    []Done   `json:"cases"`                    // by stage
+	Repeated bool     `json:"repeated,omitempty"`       // the same call had been answered before: nothing was written again
+	Password string   `json:"query_password,omitempty"` // one for all of them, told once
 }
 
 // composed is a bundle for one applicant, and where each member's case lies.
@@ -46,6 +50,8 @@ type composed struct {
 	item     *item.Item
 	subjects map[item.Code]area.Code
 	faults   map[item.Code]error // why a member can't be opened as the form says
+	visit    bool                // several items of one visit, and no bundle that somebody published
+	accept   bool                // each is accepted at once
 }
 
 // PlanBundle says what a bundle asks of an applicant: the questions, and by the
@@ -58,7 +64,7 @@ func (d *Desk) PlanBundle(form BundleForm) (bundle.Plan, error) {
 
 func (d *Desk) compose(form BundleForm) (composed, error) {
 	const op = "compose a bundle"
-	c := composed{subjects: map[item.Code]area.Code{}, faults: map[item.Code]error{}}
+	c := composed{}
 	in := form.Subject
 	if in == "" {
 		in = d.Self().Center.Area()
@@ -72,7 +78,12 @@ func (d *Desk) compose(form BundleForm) (composed, error) {
 	case len(b.Members) > maxLinked:
 		return c, refusal.Newf(refusal.TooLarge, op, "", "%d members, at most %d", len(b.Members), maxLinked)
 	}
-	c.item = b
+	return d.composeOf(b, form)
+}
+
+// composeOf composes a bundle that is known.
+func (d *Desk) composeOf(b *item.Item, form BundleForm) (composed, error) {
+	c := composed{item: b, subjects: map[item.Code]area.Code{}, faults: map[item.Code]error{}}
 	answers := item.Answers{}
 	for key, chosen := range form.Answers {
 		answers[key] = chosen
@@ -118,13 +129,22 @@ func (d *Desk) memberFor(code item.Code, form BundleForm) (*item.Item, area.Code
 
 // OpenBundle opens the linked cases of a bundle from one intake: all of them in
 // one transaction, or none. A paper that is laid once is recorded in every case
-// that asks for it, its content kept once. The cases then go their own ways; one
+// that asks for it, its content kept for each of them. The cases then go their own ways; one
 // of a later stage is accepted when those before it are concluded.
 func (d *Desk) OpenBundle(ctx context.Context, by By, form BundleForm) (Intake, error) {
-	if err := d.checkBy(OpenBundle, by); err != nil {
+	return d.openTogether(ctx, OpenBundle, by, form, func() (composed, BundleForm, error) {
+		c, err := d.compose(form)
+		return c, form, err
+	})
+}
+
+// openTogether opens several cases in one transaction, or none. call is the form
+// as it came, by which a repeated call is known.
+func (d *Desk) openTogether(ctx context.Context, a Action, by By, call any, compose func() (composed, BundleForm, error)) (Intake, error) {
+	if err := d.checkBy(a, &by); err != nil {
 		return Intake{}, err
 	}
-	want := answer{Action: OpenBundle, Form: chain.Sum(wire.Encode([]any{string(OpenBundle), "", by.Staff, form}))}
+	want := answer{Action: a, Form: chain.Sum(wire.Encode([]any{string(a), "", by.Staff, call}))}
 	if by.Key != "" {
 		unlock := d.keys.lock(by.Key)
 		defer unlock()
@@ -137,7 +157,7 @@ func (d *Desk) OpenBundle(ctx context.Context, by By, form BundleForm) (Intake, 
 		}
 	}
 	dry := d.sheet(casefile.State{}, by, true, newGiven())
-	c, err := d.compose(form)
+	c, form, err := compose()
 	if err != nil {
 		return Intake{}, err
 	}
@@ -172,8 +192,10 @@ func (d *Desk) OpenBundle(ctx context.Context, by By, form BundleForm) (Intake, 
 		d.takeBack(ctx, g, err)
 		return Intake{}, err
 	}
-	d.Log.Info("desk", "action", string(OpenBundle), "case", string(ids[0]), "staff", by.Staff, "cases", len(ids), "bundle", string(c.item.Ref.Code))
-	return d.intake(ids, false)
+	d.Log.Info("desk", "action", string(a), "case", string(ids[0]), "staff", by.Staff, "cases", len(ids), "bundle", string(c.item.Ref.Code))
+	in, err := d.intake(ids, false)
+	in.Password = g.password
+	return in, err
 }
 
 // part is one case that is to be opened.
@@ -197,7 +219,7 @@ func (sh *sheet) parts(c composed, form BundleForm) ([]part, error) {
 		return nil, refusal.Newf(SituationOpen, op, "look at the answers again", "按所选情形，“%s”中没有需要办理的事项", c.item.Name)
 	}
 	var f faults
-	papers := f.laid(&c.Plan, form.Papers)
+	papers := f.laid(&c.Plan, stated(form.Papers))
 	if err := f.err(op); err != nil {
 		return nil, err
 	}
@@ -208,7 +230,7 @@ func (sh *sheet) parts(c composed, form BundleForm) ([]part, error) {
 		}
 		all[i] = part{p, OpenForm{
 			Item: p.Member.Code, Subject: c.subjects[p.Member.Code], Deliver: form.Deliver, Applicant: form.Applicant,
-			Agency: form.Agency, Answers: p.Selection.Answers, Papers: papers[p.Member.Code],
+			Agency: form.Agency, Answers: p.Selection.Answers, Papers: papers[p.Member.Code], Accept: c.accept, Submission: form.Submission,
 		}}
 	}
 	return all, nil
@@ -255,7 +277,7 @@ func (f *faults) laid(p *bundle.Plan, papers []Paper) map[item.Code][]Paper {
 		for _, ref := range m.Of {
 			j := slices.IndexFunc(p.Parts, func(one bundle.Part) bool { return one.Member.Code == ref.Code })
 			if material, ok := p.Parts[j].Item.Material(ref.ID); ok {
-				theirs[ref.Code] = append(theirs[ref.Code], share(paper, m.ID, material))
+				theirs[ref.Code] = append(theirs[ref.Code], share(paper, material))
 			}
 		}
 	}
@@ -264,8 +286,8 @@ func (f *faults) laid(p *bundle.Plan, papers []Paper) map[item.Code][]Paper {
 
 // share is a paper as one member records it. What is said of a paper that is
 // not there yet is said to the members that insist on it.
-func share(paper Paper, sheet string, m item.Material) Paper {
-	paper.ID, paper.sheet = m.ID, sheet
+func share(paper Paper, m item.Material) Paper {
+	paper.ID = m.ID
 	absent := paper.State == casefile.Later || paper.State == casefile.Missing || paper.State == casefile.NotNeeded
 	switch {
 	case absent && m.Exempt:
@@ -285,9 +307,17 @@ func (d *Desk) openPart(ctx context.Context, sh *sheet, c composed, parts []part
 			link.After = append(link.After, ids[j])
 		}
 	}
-	err := sh.openItem(ctx, p.Item, p.form, chosen(p.Item, p.Selection), link)
-	if err == nil && slices.ContainsFunc(parts, func(one part) bool { return len(one.form.Papers) > 0 }) {
-		err = sh.receive(ctx, p.form.Papers, casefile.Received)
+	form := p.form
+	if c.visit {
+		link, form.Visit = nil, cmp.Or(form.Visit, string(ids[0]))
+	}
+	err := sh.openItem(ctx, p.Item, form, chosen(p.Item, p.Selection), link)
+	laid := slices.ContainsFunc(parts, func(one part) bool { return len(one.form.Papers) > 0 })
+	if err == nil && (laid || form.Accept || len(p.Item.Materials) == 0) {
+		err = sh.receive(ctx, form.Papers, casefile.Received)
+	}
+	if err == nil && form.Accept {
+		err = sh.accept(AcceptForm{})
 	}
 	return named(p.Item, err)
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"tongban/catalog/workday"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
+	"tongban/intake/applicant"
 	"tongban/intake/attach"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
@@ -95,6 +97,10 @@ func (b *book) Offered(code item.Code, in area.Code) (*item.Item, bool) {
 	return nil, false
 }
 
+func (b *book) Agreement(code item.Code, receiving, competent area.Code, day string, _ uint64) (rule.Agreement, bool) {
+	return b.rules.Agreement(string(code), receiving, competent, day)
+}
+
 func (b *book) Rules() rule.Set            { return b.rules }
 func (b *book) Calendar() workday.Calendar { return b.calendar }
 
@@ -164,25 +170,36 @@ func newCity(t testing.TB, centers ...area.Center) *city {
 
 func (c *city) add(center area.Center) {
 	c.t.Helper()
-	seed := sha256.Sum256([]byte(center))
-	key, err := chain.NewKey(seed[:])
-	must(c.t, err)
-	party := casefile.Party{Center: center, Incarnation: 1}
-	c.book.keys[party], c.book.current[center] = key.Public(), 1
 	opts := badger.DefaultOptions(c.t.TempDir()).WithLogger(nil).WithSyncWrites(true).WithMemTableSize(8 << 20).WithValueLogFileSize(16 << 20).WithNumMemtables(2)
 	db, err := badger.Open(opts)
 	must(c.t, err)
 	c.t.Cleanup(func() { db.Close() })
+	must(c.t, c.enrol(center, db, rand.Reader))
+}
+
+// enrol makes a center of a database.
+func (c *city) enrol(center area.Center, db *badger.DB, random io.Reader) error {
+	seed := sha256.Sum256([]byte(center))
+	key, err := chain.NewKey(seed[:])
+	if err != nil {
+		return err
+	}
+	party := casefile.Party{Center: center, Incarnation: 1}
+	c.book.keys[party], c.book.current[center] = key.Public(), 1
 	n := &node{center: center, db: db}
-	n.blobs, err = attach.Open(db, bytes.Repeat([]byte{7}, 32), rand.Reader)
-	must(c.t, err)
+	if n.blobs, err = attach.Open(db, bytes.Repeat([]byte{7}, 32), random); err != nil {
+		return err
+	}
 	self := func() casefile.Party { return party }
 	now := func() time.Time { return c.now }
-	n.cabinet, err = cabinet.Open(cabinet.Config{DB: db, Register: c.book, Self: self, Key: key, Now: now, Blobs: n.blobs})
-	must(c.t, err)
-	n.desk, err = New(Config{DB: db, Cases: n.cabinet, Blobs: n.blobs, Register: c.book, Self: self, Now: now})
-	must(c.t, err)
+	if n.cabinet, err = cabinet.Open(cabinet.Config{DB: db, Register: c.book, Self: self, Key: key, Now: now, Blobs: n.blobs}); err != nil {
+		return err
+	}
+	if n.desk, err = New(Config{DB: db, Cases: n.cabinet, Blobs: n.blobs, Register: c.book, Self: self, Now: now}); err != nil {
+		return err
+	}
 	c.nodes[center] = n
+	return nil
 }
 
 // carry brings the log of a case, and what lies outside it, from one center to
@@ -251,8 +268,8 @@ var answers = map[string]item.Answers{"D01": {"filer": {"self"}}, "D12": {"appli
 
 func staff(name string) By { return By{Staff: name} }
 
-func citizen() Applicant {
-	return Applicant{Person: Person{Name: "张某某", ResidentID: "11010519491231002X", Telephone: "13800000000"}}
+func citizen() applicant.Applicant {
+	return applicant.Applicant{Person: applicant.Person{Name: "张某某", ResidentID: "11010519491231002X", Telephone: "13800000000"}}
 }
 
 func must(t testing.TB, err error) {

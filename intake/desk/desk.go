@@ -11,6 +11,7 @@ package desk
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -53,9 +54,11 @@ type Cases interface {
 	State(id casefile.ID) (casefile.State, error)
 	Log(id casefile.ID, from uint64, max int) ([][]byte, error)
 	List(f cabinet.Filter, after casefile.ID, limit int) ([]casefile.State, error)
+	Cards(f cabinet.Filter, visit func(*cabinet.Card) bool)
 	Frozen(id casefile.ID) (bool, error)
 	Fenced() (reason string, fenced bool)
 	Branches(id casefile.ID) ([]cabinet.Branch, error)
+	BranchLog(id casefile.ID, number, from uint64, max int) ([][]byte, error)
 }
 
 // Blobs is where content lies that stays out of the logs.
@@ -74,8 +77,8 @@ var (
 	_ Blobs = (*attach.Store)(nil)
 )
 
-// Config is what a desk works with. Every field but Notices and Log must be
-// set.
+// Config is what a desk works with. Every field must be set for which nil has
+// no meaning of its own.
 type Config struct {
 	DB       *badger.DB // the node's; the desk owns the keys under d/
 	Cases    Cases
@@ -83,8 +86,12 @@ type Config struct {
 	Register Register
 	Self     func() casefile.Party // this center in its present incarnation
 	Now      func() time.Time
+	People   People       // nil: cases are not searched by who applies
+	Roster   Roster       // nil: the center keeps none, and whoever acts is a name
+	Keeping  Keeping      // nil: nothing is erased, and access to nothing is restricted
 	Notices  *notice.Book // nil: the one that ships
 	Log      *slog.Logger // nil: nothing is logged
+	Rand     io.Reader    // query passwords are drawn from it; nil: none are given out
 }
 
 // Desk is safe for concurrent use: two cases are worked on in parallel, one
@@ -101,7 +108,7 @@ type Desk struct {
 }
 
 // glancesKept is how many worklist lines stay in memory.
-const glancesKept = 8192
+const glancesKept = 32768
 
 // New opens the desk of a node.
 func New(c Config) (*Desk, error) {
@@ -123,9 +130,32 @@ func New(c Config) (*Desk, error) {
 
 // By is who acts at the counter, and when.
 type By struct {
-	Staff string    `json:"staff"`         // account of the member of staff
+	Staff string    `json:"staff"`         // the staff number; a name where the center keeps no roster
 	At    time.Time `json:"at,omitzero"`   // when it happened at the desk; zero: now
 	Key   string    `json:"key,omitempty"` // idempotency key: a repeated call with it has one effect; "" for none
+
+	For    string    `json:"acting_for,omitempty"`    // AB岗: the staff number of whose post it is
+	Window string    `json:"window,omitempty"`        // at which window; "": the one of the post
+	Start  time.Time `json:"start,omitzero"`          // when the work on it began; zero: when it happened
+	First  string    `json:"first_contact,omitempty"` // 首问负责: who the applicant spoke to first, where that was another
+
+	hand *casefile.Hand // what the roster made of it
+}
+
+// People finds cases by who they are about.
+type People interface {
+	// Find lists at most limit cases; refusal.Malformed where the text is none
+	// that a person is found by.
+	Find(text string, limit int) (ids []casefile.ID, more bool, err error)
+}
+
+// Roster tells at which post a member of staff works.
+type Roster interface {
+	// Hand is the post of whoever acts, with what By says of window, cover,
+	// start and first contact. It refuses with NoStaff whom the roster does not
+	// know, and who may not cover the post of By.For. nil without an error:
+	// the center keeps no roster.
+	Hand(by By) (*casefile.Hand, error)
 }
 
 // Done is what came of an action.
@@ -134,6 +164,7 @@ type Done struct {
 	Events   int            `json:"events"`             // how many were written now
 	Repeated bool           `json:"repeated,omitempty"` // the same call had been answered before: nothing was written again
 	Warnings []Warning      `json:"warnings,omitempty"`
+	Password string         `json:"query_password,omitempty"` // of a case that was opened now: told once, to be printed on the receipt, and kept nowhere
 }
 
 // Warning is something that does not stop the work but that staff should know.
@@ -165,6 +196,9 @@ const (
 	NotLapsed     refusal.Code = "not_lapsed"     // the applicant let no day pass that ends the case
 	OutOfSeason   refusal.Code = "out_of_season"  // the item may not be applied for today
 	IsBundle      refusal.Code = "is_bundle"      // it is several items as one, and has no case of its own
+	NotCarried    refusal.Code = "not_carried"    // the material can't be taken from that earlier case
+	NoCharge      refusal.Code = "no_charge"      // the item costs nothing, or an agency would take money for itself
+	AgencyOrder   refusal.Code = "agency_order"   // the agency is not that far, or further
 	BundleOrder   refusal.Code = "bundle_order"   // a case of an earlier stage of the bundle is not concluded
 	NoSuchCase    refusal.Code = refusal.NotFound // the case is not at this center
 )

@@ -10,6 +10,7 @@ import (
 
 	"tongban/catalog/item"
 	"tongban/consensus/refusal"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 	"tongban/intake/notice"
@@ -136,7 +137,7 @@ func TestFormsAreRefusedWithEverythingThatIsWrong(t *testing.T) {
 	id := opened.State.ID
 	before := opened.State.Head
 	mixed := good
-	mixed.Applicant = Applicant{Person: Person{ResidentID: "11010519491231002Y"}}
+	mixed.Applicant = applicant.Applicant{Person: applicant.Person{ResidentID: "11010519491231002Y"}}
 	mixed.Deliver = "320509999000"
 	mixed.Papers = []Paper{{ID: "nothing", State: casefile.Copy}, {ID: "photo", State: "torn"}, {ID: "photo", State: casefile.Copy}, {ID: "proof", State: casefile.Later}}
 	_, err = d.Open(c.ctx, staff("窗口"), mixed)
@@ -187,7 +188,6 @@ func TestFormsAreRefusedWithEverythingThatIsWrong(t *testing.T) {
 		"no case id":       {func() error { _, err := d.Accept(c.ctx, staff("窗口"), "x", AcceptForm{}); return err }, refusal.Malformed},
 		"no reason":        {func() error { _, err := d.Decline(c.ctx, staff("窗口"), id, ReasonForm{}); return err }, BadForm},
 		"no such step":     {func() error { _, err := d.Check(c.ctx, staff("窗口"), id, StepForm{Step: &none}); return err }, NoStep},
-		"grade 9":          {func() error { _, err := d.Rate(c.ctx, staff("窗口"), id, RateForm{Grade: 9}); return err }, BadForm},
 		"nothing to take":  {func() error { _, err := d.TakeOver(c.ctx, staff("窗口"), id); return err }, casefile.NoOffer},
 		"nothing to seize": {func() error { _, err := d.Seize(c.ctx, staff("窗口"), id); return err }, casefile.NoGrant},
 		"nobody to send to": {func() error {

@@ -10,6 +10,7 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 )
 
@@ -22,27 +23,6 @@ const (
 	maxDeskAhead = 5 * 60 * 1000 // milliseconds: watches differ
 )
 
-// Person is an applicant or who acts for one. It is kept outside the log, so
-// that it can be erased.
-type Person struct {
-	Name         string `cbor:"1,keyasint" json:"name"`
-	ResidentID   string `cbor:"2,keyasint,omitempty" json:"resident_id,omitempty"`  // GB 11643
-	CreditCode   string `cbor:"3,keyasint,omitempty" json:"credit_code,omitempty"`  // GB 32100, of an organisation
-	OtherID      string `cbor:"4,keyasint,omitempty" json:"other_id,omitempty"`     // passport and the like
-	Telephone    string `cbor:"5,keyasint,omitempty" json:"telephone,omitempty"`    //
-	Address      string `cbor:"6,keyasint,omitempty" json:"address,omitempty"`      //
-	Organisation string `cbor:"7,keyasint,omitempty" json:"organisation,omitempty"` //
-	Mandate      string `cbor:"8,keyasint,omitempty" json:"mandate,omitempty"`      // of an agent: what the power of attorney says
-	Relationship string `cbor:"9,keyasint,omitempty" json:"relationship,omitempty"` // of an agent
-	Note         string `cbor:"10,keyasint,omitempty" json:"note,omitempty"`        //
-}
-
-// Applicant is who applies, and who acts for the applicant.
-type Applicant struct {
-	Person
-	Agent *Person `cbor:"20,keyasint,omitempty" json:"agent,omitempty"`
-}
-
 // Paper is one material laid on the counter.
 type Paper struct {
 	ID      string                 `json:"id"`                // of the item's list
@@ -51,20 +31,44 @@ type Paper struct {
 	By      workday.Date           `json:"by,omitempty"`      // Later: until when
 	Note    string                 `json:"note,omitempty"`    // no personal data: it goes into the log
 
-	sheet string // under which its content is kept once for several cases; "": under its id
+	Originals int   `json:"originals,omitempty"` // how many the office keeps
+	Copies    int   `json:"copies,omitempty"`    //
+	Mended    bool  `json:"mended,omitempty"`    // the applicant corrected it on the spot (行政许可法 32（三）)
+	From      *From `json:"from,omitempty"`      // it lies in an earlier case, and is not asked for again
+}
+
+// From is where a paper is carried over from: a case of the same applicant that
+// this node holds.
+type From struct {
+	Case     casefile.ID `json:"case"`
+	Material string      `json:"material"`
+	Consent  string      `json:"consent"` // how the applicant agreed: "signed", "spoken"
+}
+
+// Submission is how an application came in. What kind of case it makes is never
+// said: the desk finds that from the item.
+type Submission struct {
+	Way       item.Way        `json:"way,omitempty"`        // 申报来源; "": at a window
+	Project   string          `json:"project,omitempty"`    // 投资项目编号
+	DeliverBy casefile.Manner `json:"deliver_by,omitempty"` // how the applicant wants the result; "": collected
+	Visit     string          `json:"visit,omitempty"`      // the queue ticket; the same for all that one person applies for on it
+	Site      area.Center     `json:"site,omitempty"`       // the branch or station at which it was taken in; "": the center itself
 }
 
 // OpenForm starts a case.
 type OpenForm struct {
-	Item      item.Code    `json:"item"`
-	Subject   area.Code    `json:"subject,omitempty"` // where competence lies; "": this counter's own area, where the item is by counter
-	Deliver   area.Center  `json:"deliver,omitempty"` // where the applicant collects; "": here
-	Applicant Applicant    `json:"applicant"`
-	Agency    bool         `json:"agency,omitempty"`
-	Mode      item.Mode    `json:"mode,omitempty"`    // of a cross-area case; "": the item's
-	Answers   item.Answers `json:"answers,omitempty"` // to the item's situations (办理情形)
-	Papers    []Paper      `json:"papers,omitempty"`  // received at once
-	Accept    bool         `json:"accept,omitempty"`  // accepted at once
+	Item      item.Code           `json:"item"`
+	Subject   area.Code           `json:"subject,omitempty"` // where competence lies; "": this counter's own area, where the item is by counter
+	Deliver   area.Center         `json:"deliver,omitempty"` // where the applicant collects; "": here
+	Applicant applicant.Applicant `json:"applicant"`
+	Agency    bool                `json:"agency,omitempty"`
+	Mode      item.Mode           `json:"mode,omitempty"`    // of a cross-area case; "": the agreement's, else the item's
+	Renews    *casefile.Renewal   `json:"renews,omitempty"`  // the permit that it wants prolonged
+	Answers   item.Answers        `json:"answers,omitempty"` // to the item's situations (办理情形)
+	Papers    []Paper             `json:"papers,omitempty"`  // received at once
+	Accept    bool                `json:"accept,omitempty"`  // accepted at once
+	Decline   *ReasonForm         `json:"decline,omitempty"` // declined at once
+	Submission
 }
 
 // ReceiveForm is what was brought, at the start or after the notice.
@@ -83,11 +87,14 @@ type AcceptForm struct {
 	Answers item.Answers `json:"answers,omitempty"` // nil: those given at the opening, as far as the version asks the same
 }
 
-// ReasonForm declines, withdraws or terminates.
+// ReasonForm declines, returns, withdraws, terminates or turns back.
 type ReasonForm struct {
 	Reason string `json:"reason"`           // of a deemed end "": what the rule says
 	Deemed bool   `json:"deemed,omitempty"` // withdrawn or terminated because the applicant let a day pass: refused where no rule says so
 	Remedy string `json:"remedy,omitempty"` // "": the usual words
+
+	Ground casefile.EndGround `json:"ground,omitempty"` // "": the usual one of that end
+	Whose  string             `json:"whose,omitempty"`  // not_ours: the body to turn to
 }
 
 // StepForm ends a check, a review or the making of a document.
@@ -97,54 +104,11 @@ type StepForm struct {
 	Opinion string `json:"opinion,omitempty"`
 }
 
-// SuspendForm starts a wait.
-type SuspendForm struct {
-	Step    *int            `json:"step,omitempty"`   // nil: the next posting or assessment; -1: a special procedure that is no step
-	Ground  casefile.Ground `json:"ground,omitempty"` // "": by the step
-	Until   workday.Date    `json:"until,omitempty"`  // "": by the step's limit
-	Counts  bool            `json:"counts,omitempty"` // only where it is no step; a step says itself
-	Note    string          `json:"note,omitempty"`
-	Decider string          `json:"decider,omitempty"`
-}
-
-// ResumeForm ends the wait.
-type ResumeForm struct {
-	Result string `json:"result"`
-	Proof  []byte `json:"proof,omitempty"`
-}
-
 // ExtendForm lengthens the limits, once.
 type ExtendForm struct {
 	Days     int    `json:"days"` // working days
 	Reason   string `json:"reason"`
 	Approver string `json:"approver"`
-}
-
-// HandOverForm sends a case on.
-type HandOverForm struct {
-	To      area.Center `json:"to,omitempty"` // "": by the route
-	Purpose string      `json:"purpose,omitempty"`
-}
-
-// DecideForm is the decision.
-type DecideForm struct {
-	Step     *int   `json:"step,omitempty"`
-	Rejected bool   `json:"rejected,omitempty"`
-	Text     string `json:"text,omitempty"`   // the reason, when rejected
-	Result   string `json:"result,omitempty"` // the document issued; "": the item's
-	Remedy   string `json:"remedy,omitempty"` // "": the usual words
-}
-
-// DeliverForm serves or hands out.
-type DeliverForm struct {
-	To   string `json:"to,omitempty"` // "applicant" (also ""), "agent", "post"
-	Note string `json:"note,omitempty"`
-}
-
-// RateForm is the applicant's rating.
-type RateForm struct {
-	Grade   int    `json:"grade"` // 1 (best) to 5
-	Request string `json:"request,omitempty"`
 }
 
 // OutsideForm records what happened at an outside step.
@@ -155,13 +119,6 @@ type OutsideForm struct {
 	Came   workday.Date `json:"came,omitempty"`
 	Result string       `json:"result,omitempty"`
 	Proof  []byte       `json:"proof,omitempty"`
-}
-
-// OpinionForm records an opinion that was asked for.
-type OpinionForm struct {
-	Center  area.Center `json:"center"`
-	Request string      `json:"request,omitempty"`
-	Text    string      `json:"text"`
 }
 
 // ReconcileForm says what becomes of a superseded branch.
@@ -215,23 +172,9 @@ func (f faults) err(op string) error {
 	return refusal.Newf(BadForm, op, "correct the fields named", "%s", strings.Join(f, "; "))
 }
 
-func (f *faults) person(field string, p Person) {
-	f.words(field+".name", p.Name, true, maxName)
-	for _, text := range []struct{ name, text string }{
-		{"telephone", p.Telephone}, {"address", p.Address}, {"organisation", p.Organisation}, {"other_id", p.OtherID},
-		{"mandate", p.Mandate}, {"relationship", p.Relationship}, {"note", p.Note},
-	} {
-		f.words(field+"."+text.name, text.text, false, maxName)
-	}
-	if p.ResidentID != "" {
-		if err := item.CheckResidentID(p.ResidentID); err != nil {
-			f.add("%s.resident_id: %v", field, err)
-		}
-	}
-	if p.CreditCode != "" {
-		if err := item.CheckUSCC(p.CreditCode); err != nil {
-			f.add("%s.credit_code: %v", field, err)
-		}
+func (f *faults) applicant(field string, who applicant.Applicant, today workday.Date) {
+	for _, one := range who.Check(field, today) {
+		f.add("%s", one)
 	}
 }
 
@@ -265,6 +208,12 @@ func (f *faults) papers(it *item.Item, choice *casefile.Choice, papers []Paper) 
 			f.add("%s: %s may not be brought later", field, m.Name)
 		case p.State == casefile.Later && p.By == "":
 			f.add("%s: until when is %s to be brought?", field, m.Name)
+		case p.Originals < 0 || p.Originals > maxPapers || p.Copies < 0 || p.Copies > maxPapers:
+			f.add("%s: originals and copies are counted from 0 to %d", field, maxPapers)
+		case p.From != nil && len(p.Content) > 0:
+			f.add("%s: %s is either scanned or carried over", field, m.Name)
+		case p.From != nil && p.From.Consent != "signed" && p.From.Consent != "spoken":
+			f.add("%s.from.consent: want signed or spoken: it is carried over only where the applicant agrees", field)
 		case p.State == casefile.NotNeeded && m.Need == item.Required && m.When == "" && !m.Exempt && !excuses(choice, p.ID):
 			f.add("%s: %s is always needed", field, m.Name)
 		}

@@ -71,6 +71,9 @@ func siteMark(p casefile.Party) (string, bool) {
 // marks are what a document number says of its kind.
 var marks = map[notice.Kind]string{
 	notice.OneTime: "告", notice.Acceptance: "受", notice.Decline: "不受", notice.Decision: "决",
+	notice.Return: "退", notice.Withdrawal: "撤", notice.DeemedWithdrawn: "视撤", notice.Termination: "终", notice.Revocation: "撤受",
+	notice.Posting: "公", notice.Survey: "勘", notice.FeeNotice: "缴", notice.FeeReceipt: "据", notice.Service: "送", notice.Certificate: "出",
+	notice.Correction: "更", notice.Mandate: "代受", notice.Undertaking: "承", notice.Slip: "流",
 }
 
 // seriesOfDocuments is the row of document numbers (文号) of one kind in a year:

@@ -46,35 +46,36 @@ func (sh *sheet) openItem(ctx context.Context, it *item.Item, form OpenForm, cho
 		return err
 	}
 	var f faults
-	f.person("applicant", form.Applicant.Person)
-	if form.Applicant.Agent != nil {
-		f.person("applicant.agent", *form.Applicant.Agent)
-	}
+	f.applicant("applicant", form.Applicant, sh.today())
 	if form.Deliver == "" {
 		form.Deliver = self.Center
 	} else if _, ok := sh.d.Register.Current(form.Deliver); !ok {
 		f.add("deliver: %s is no center of the directory", form.Deliver)
 	}
-	f.papers(it, choice, sh.dated(form.Papers))
+	f.papers(it, choice, sh.dated(stated(form.Papers)))
+	filing := sh.filing(&f, it, &form, choice, link != nil)
+	if form.Accept && form.Decline != nil {
+		f.add("decline: a case is either accepted or declined")
+	}
 	if err := f.err(op); err != nil {
 		return err
 	}
-	mode := form.Mode
-	if mode == "" && !subject.Under(self.Center.Area()) && !self.Center.Area().Under(subject) {
-		mode = it.Mode
-	}
 	number, err := sh.number(seriesOfCases(it, self, sh.today()))
 	if err != nil {
+		return err
+	}
+	if filing.Secret, err = sh.secret(number); err != nil {
 		return err
 	}
 	ref, err := sh.keep(ctx, "applicant of "+string(sh.s.ID), "applicant", wire.Encode(form.Applicant))
 	if err != nil {
 		return err
 	}
-	sh.it = it
+	sh.it, sh.who = it, &form.Applicant
 	return sh.add(casefile.Opened, casefile.OpenedBody{
 		Number: number, Item: it.Ref, Subject: subject, Applied: self.Center.Area(), Deliver: form.Deliver,
-		Applicant: ref, Agency: form.Agency, Mode: mode, Choice: choice, Bundle: link,
+		Applicant: ref, Agency: form.Agency, Mode: sh.mode(it, &form), Choice: choice, Bundle: link,
+		Filing: filing,
 	})
 }
 
@@ -120,7 +121,7 @@ func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind
 	if kind == casefile.Supplemented && len(it.Materials) == 0 {
 		return refusal.Newf(NothingIsOpen, op, "", "%s lists no materials", it.Name)
 	}
-	papers = sh.dated(papers)
+	papers = sh.dated(stated(papers))
 	var f faults
 	f.papers(it, sh.s.Choice, papers)
 	if err := f.err(op); err != nil {
@@ -134,13 +135,19 @@ func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind
 	}
 	lines := make([]casefile.MaterialEntry, 0, len(papers))
 	for _, p := range papers {
-		line := casefile.MaterialEntry{ID: p.ID, State: p.State, By: string(p.By), Note: p.Note}
-		if len(p.Content) > 0 {
-			sheet := p.sheet
-			if sheet == "" {
-				sheet = p.ID
+		line := casefile.MaterialEntry{
+			ID: p.ID, State: p.State, By: string(p.By), Note: p.Note, Originals: p.Originals, Copies: p.Copies, Mended: p.Mended,
+		}
+		if p.From != nil {
+			if p.Content, err = sh.carry(p); err != nil {
+				return err
 			}
-			ref, err := sh.keep(ctx, "paper "+sheet, "material", p.Content)
+			line.Carried = &casefile.Carried{Case: p.From.Case, Material: p.From.Material, Consent: p.From.Consent}
+		}
+		if len(p.Content) > 0 {
+			// Each case has its own, also of one sheet for several: what one of them
+			// has to forget the others may still need.
+			ref, err := sh.keep(ctx, "paper "+p.ID+" of "+string(sh.s.ID), "material", p.Content)
 			if err != nil {
 				return err
 			}
@@ -256,34 +263,84 @@ func (sh *sheet) accept(form AcceptForm) error {
 		return err
 	}
 	sh.it = it
-	return sh.add(casefile.Accepted, casefile.AcceptedBody{Item: ref, On: string(on), Deemed: deemed, Number: number, Choice: choice})
+	body := casefile.AcceptedBody{Item: ref, On: string(on), Deemed: deemed, Number: number, Choice: choice}
+	if body.Due, err = sh.promised(body); err != nil {
+		return err
+	}
+	return sh.add(casefile.Accepted, body)
 }
 
-// reason plans the three ends that need one.
+// promised is the day that an acceptance promises; "" where none is, or where
+// it lies in a year without a calendar and could still move.
+func (sh *sheet) promised(body casefile.AcceptedBody) (string, error) {
+	trial := *sh
+	trial.drafts = nil
+	if err := trial.add(casefile.Accepted, body); err != nil {
+		return "", err
+	}
+	for _, r := range trial.readings() {
+		if r.Clock == clock.Promised && !r.Provisional {
+			return string(r.Due), nil
+		}
+	}
+	return "", nil
+}
+
+// endGrounds are those on which each end may come when somebody says so, the
+// usual one first.
+var endGrounds = map[casefile.Kind][]casefile.EndGround{
+	casefile.Declined:   {casefile.NotMet, casefile.NoneNeeded, casefile.NotOurs, casefile.NotMended},
+	casefile.Returned:   {casefile.NotMended, casefile.NotMet, casefile.AtRequest, casefile.Impossible},
+	casefile.Withdrawn:  {casefile.AtRequest},
+	casefile.Terminated: {casefile.Impossible, casefile.AtRequest},
+}
+
+// lapsedAs is the ground of an end that came because a day was let pass.
+var lapsedAs = map[casefile.Kind]casefile.EndGround{casefile.Withdrawn: casefile.Lapsed, casefile.Terminated: casefile.Revoked}
+
+// endings are the documents that tell an applicant how a case ended.
+var endings = map[casefile.Kind]notice.Kind{
+	casefile.Declined: notice.Decline, casefile.Returned: notice.Return, casefile.Withdrawn: notice.Withdrawal, casefile.Terminated: notice.Termination,
+}
+
+// reason plans the four ends without a decision. Each states its ground and its
+// reason, and what takes a right away the remedy.
 func (sh *sheet) reason(kind casefile.Kind, form ReasonForm) error {
 	var f faults
 	f.words("reason", form.Reason, !form.Deemed, maxWords)
 	f.words("remedy", form.Remedy, false, maxWords)
+	f.words("whose", form.Whose, form.Ground == casefile.NotOurs, maxName)
+	switch allowed := endGrounds[kind]; {
+	case form.Deemed: // whether it may is the rules' to say
+		form.Ground = lapsedAs[kind]
+	case form.Ground == "":
+		form.Ground = allowed[0]
+	case !slices.Contains(allowed, form.Ground):
+		f.add("ground: %q is none of %v", form.Ground, allowed)
+	}
+	if form.Whose != "" && form.Ground != casefile.NotOurs {
+		f.add("whose: only of what is not this body's to do")
+	}
 	if err := f.err(sh.op(string(kind))); err != nil {
 		return err
 	}
+	document := endings[kind]
 	if form.Deemed {
 		var err error
 		if form.Reason, err = sh.deemed(kind, form.Reason); err != nil {
 			return err
 		}
+		document = map[casefile.Kind]notice.Kind{casefile.Withdrawn: notice.DeemedWithdrawn, casefile.Terminated: notice.Revocation}[kind]
 	}
-	body := casefile.ReasonBody{Reason: form.Reason, Remedy: form.Remedy}
-	if kind == casefile.Declined {
-		if body.Remedy == "" {
-			body.Remedy = remedy
-		}
-		number, err := sh.documentNumber(notice.Decline)
-		if err != nil {
-			return err
-		}
-		body.Number = number
+	body := casefile.ReasonBody{Reason: form.Reason, Remedy: form.Remedy, Ground: form.Ground, Whose: form.Whose}
+	if body.Remedy == "" && (kind == casefile.Declined || form.Deemed || kind == casefile.Terminated) {
+		body.Remedy = remedy
 	}
+	number, err := sh.documentNumber(document)
+	if err != nil {
+		return err
+	}
+	body.Number = number
 	return sh.add(kind, body)
 }
 

@@ -20,10 +20,10 @@ func (sh *sheet) handOver(form HandOverForm) error {
 	if sh.s.Offer != nil { // the rules say why
 		return sh.add(casefile.HandedOver, casefile.HandedOverBody{To: sh.s.Offer.To, Step: sh.s.Offer.Step})
 	}
-	next := sh.next()
+	next := sh.onward()
 	to := form.To
 	if to == "" {
-		to = next.Center
+		to = sh.destination()
 		if to == "" {
 			return refusal.Newf(NowhereToGo, sh.op(what), "name the center to hand over to", "no center is enrolled that may %s this case", next.Action)
 		}

@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
@@ -49,7 +51,13 @@ func (sh *sheet) suspend(form SuspendForm) error {
 	if err != nil {
 		return err
 	}
-	body := casefile.SuspendedBody{Step: step, Ground: form.Ground, Until: string(form.Until), Counts: form.Counts, Note: form.Note, Decider: form.Decider}
+	body := casefile.SuspendedBody{
+		Step: step, Ground: form.Ground, Until: string(form.Until), Counts: form.Counts, Note: form.Note, Decider: form.Decider,
+		Basis: form.Basis, Name: form.Name,
+	}
+	if body.Until == "" && form.Posting != nil {
+		body.Until = string(form.Posting.To)
+	}
 	if step >= 0 {
 		st := it.Steps[step]
 		body.Counts = !st.Uncounted
@@ -67,8 +75,26 @@ func (sh *sheet) suspend(form SuspendForm) error {
 	f.day("until", workday.Date(body.Until), false)
 	f.words("note", form.Note, false, maxWords)
 	f.words("decider", form.Decider, false, maxName)
+	f.words("basis", form.Basis, false, maxWords)
+	f.words("name", form.Name, false, maxName)
+	if form.Posting != nil && body.Ground != casefile.PublicPosting {
+		f.add("posting: the ground is %s", body.Ground)
+	}
+	if form.Hearing != nil && body.Ground != casefile.Hearing {
+		f.add("hearing: the ground is %s", body.Ground)
+	}
 	if err := f.err(sh.op(what)); err != nil {
 		return err
+	}
+	if body.Ground == casefile.PublicPosting {
+		if body.Posting, err = sh.posting(form.Posting, workday.Date(body.Until)); err != nil {
+			return err
+		}
+	}
+	if form.Hearing != nil {
+		if body.Hearing, err = sh.hearing(form.Hearing); err != nil {
+			return err
+		}
 	}
 	return sh.add(casefile.Suspended, body)
 }
@@ -91,16 +117,26 @@ func (sh *sheet) until(limit item.Limit) workday.Date {
 func (sh *sheet) resume(ctx context.Context, form ResumeForm) error {
 	var f faults
 	f.words("result", form.Result, true, maxWords)
+	f.words("early", form.Early, false, maxWords)
+	if form.Held != "" {
+		f.happened("held", form.Held, sh.today())
+	}
 	if err := f.err(sh.op("resume")); err != nil {
 		return err
 	}
-	body := casefile.ResumedBody{Result: form.Result}
-	if len(form.Proof) > 0 {
-		ref, err := sh.keep(ctx, "proof", "proof", form.Proof)
-		if err != nil {
-			return err
-		}
-		body.Proof = &ref
+	if err := sh.ended(form); err != nil {
+		return err
+	}
+	body := casefile.ResumedBody{Result: form.Result, Held: string(form.Held)}
+	if form.Early != "" && sh.early() {
+		body.Result += "（提前结束：" + form.Early + "）"
+	}
+	var err error
+	if body.Proof, err = sh.proof(ctx, form.Proof); err != nil {
+		return err
+	}
+	if body.Objections, err = sh.objections(ctx, form.Objections); err != nil {
+		return err
 	}
 	return sh.add(casefile.Resumed, body)
 }
@@ -170,10 +206,13 @@ func (sh *sheet) opinion(form OpinionForm) error {
 	if _, _, ok := sh.d.Register.Office(form.Center); !ok {
 		f.add("center: %q is no center of the directory", form.Center)
 	}
+	if form.Stance != "" {
+		f.stance(form.Stance)
+	}
 	if err := f.err(sh.op("record an opinion on")); err != nil {
 		return err
 	}
-	return sh.add(casefile.Opinion, casefile.OpinionBody{Request: form.Request, Center: form.Center, Text: form.Text})
+	return sh.add(casefile.Opinion, casefile.OpinionBody{Request: form.Request, Center: form.Center, Text: form.Text, Stance: form.Stance})
 }
 
 func (sh *sheet) decide(form DecideForm) error {
@@ -214,13 +253,68 @@ func (sh *sheet) decide(form DecideForm) error {
 	case !form.Rejected && body.Result == "":
 		body.Result = it.Result
 	}
+	if body.Certificate, err = sh.certificate(it, form); err != nil {
+		return err
+	}
 	return sh.add(casefile.Decided, body)
+}
+
+// certificate is the document that a decision issues. Its number is the
+// issuer's to give.
+func (sh *sheet) certificate(it *item.Item, form DecideForm) (*casefile.Certificate, error) {
+	var f faults
+	c := form.Certificate
+	switch {
+	case form.Rejected && c != nil:
+		f.add("certificate: a rejection issues none")
+	case form.Rejected || c == nil && len(it.Results) != 1:
+		return nil, nil
+	case c == nil:
+		c = &CertificateForm{}
+	}
+	f.words("certificate.name", c.Name, false, maxName)
+	f.words("certificate.number", c.Number, false, maxName)
+	f.day("certificate.from", c.From, false)
+	f.day("certificate.to", c.To, false)
+	if c.From.Valid() && c.To.Valid() && c.To < c.From {
+		f.add("certificate.to: %s is before %s", c.To, c.From)
+	}
+	f.words("certificate.issuer", c.Issuer, false, maxName)
+	if c.IssuerCode != "" && !strings.HasPrefix(c.IssuerCode, "TE") {
+		if err := item.CheckUSCC(c.IssuerCode); err != nil {
+			f.add("certificate.issuer_code: %v", err)
+		}
+	}
+	body := casefile.Certificate{
+		Name: c.Name, Number: c.Number, From: string(c.From), To: string(c.To), Issuer: c.Issuer, IssuerCode: c.IssuerCode, Electronic: c.Electronic,
+	}
+	if body.Issuer == "" {
+		body.Issuer, body.IssuerCode = it.Authority, cmp.Or(body.IssuerCode, it.AuthorityCode)
+	}
+	if body.Name == "" && len(it.Results) == 1 {
+		body.Name = it.Results[0].Name
+	}
+	if body.Name = cmp.Or(body.Name, form.Result, it.Result); body.Name == "" {
+		f.add("certificate.name: must be given: %s names no result", it.Name)
+	}
+	return &body, f.err(sh.op("decide"))
 }
 
 // receivers are to whom a result is given.
 var receivers = []string{"applicant", "agent", "post"}
 
+var signings = []casefile.Signing{"", casefile.Signature, casefile.Thumbprint, casefile.ESignature, casefile.Unsigned}
+
 func (sh *sheet) deliverForm(form *DeliverForm, what string) error {
+	switch {
+	case form.Manner != "":
+	case form.To == "post":
+		form.Manner = casefile.ByPost
+	case what == "serve":
+		form.Manner = sh.manner()
+	default:
+		form.Manner = casefile.Collected
+	}
 	if form.To == "" {
 		form.To = "applicant"
 	}
@@ -228,7 +322,17 @@ func (sh *sheet) deliverForm(form *DeliverForm, what string) error {
 	if !slices.Contains(receivers, form.To) {
 		f.add("to: %q is none of %v", form.To, receivers)
 	}
+	if !slices.Contains(manners, form.Manner) {
+		f.add("manner: %.40q is none of %v", form.Manner, manners)
+	}
+	if !slices.Contains(signings, form.Signed) {
+		f.add("signed: %.40q is none of %v", form.Signed, signings[1:])
+	}
+	f.words("courier", form.Courier, false, maxName)
 	f.words("note", form.Note, false, maxWords)
+	if form.On != "" {
+		f.happened("on", form.On, sh.today())
+	}
 	return f.err(sh.op(what))
 }
 
@@ -241,7 +345,12 @@ func (sh *sheet) deliver(kind casefile.Kind, action item.Action, form DeliverFor
 	if i, ok := it.StepFor(action); ok && !it.Steps[i].Outside && !sh.s.Skips(i) {
 		step = i
 	}
-	return sh.add(kind, casefile.StepBody{Step: step, Passed: true, Opinion: form.Note, To: form.To})
+	number, err := sh.documentNumber(notice.Service)
+	if err != nil {
+		return err
+	}
+	proof := casefile.Proof{Manner: form.Manner, Signed: form.Signed, Courier: form.Courier, On: string(form.On), Number: number}
+	return sh.add(kind, casefile.StepBody{Step: step, Passed: true, Opinion: form.Note, To: form.To, Proof: &proof})
 }
 
 // serve plans the legal act: the applicant has the decision.
@@ -272,23 +381,17 @@ func (sh *sheet) handOut(form DeliverForm) error {
 	return sh.deliver(casefile.HandedOut, item.HandOut, form)
 }
 
-func (sh *sheet) rate(form RateForm) error {
-	var f faults
-	if form.Grade < 1 || form.Grade > 5 {
-		f.add("grade: %d, want 1 (best) to 5", form.Grade)
-	}
-	if err := f.err(sh.op("rate")); err != nil {
-		return err
-	}
-	return sh.add(casefile.Rated, casefile.RatedBody{Grade: form.Grade, Request: form.Request})
-}
-
 // conclude plans the end: nothing is owed to the applicant and no superseded
 // branch is left without a word.
-func (sh *sheet) conclude(note string) error {
+func (sh *sheet) conclude(note string) error { return sh.concludeWith(ConcludeForm{Note: note}) }
+
+func (sh *sheet) concludeWith(form ConcludeForm) error {
 	const what = "conclude"
 	var f faults
-	f.words("note", note, false, maxWords)
+	f.words("note", form.Note, false, maxWords)
+	if form.Visits < 0 || form.Visits > 1000 {
+		f.add("visits: %d, want 0 (not counted) to 1000", form.Visits)
+	}
 	if err := f.err(sh.op(what)); err != nil {
 		return err
 	}
@@ -303,7 +406,7 @@ func (sh *sheet) conclude(note string) error {
 		return refusal.Newf(cabinet.Unreconciled, sh.op(what), "adopt each branch or set it aside, with the reason",
 			"%d superseded branches are not reconciled", len(open))
 	}
-	return sh.add(casefile.Concluded, casefile.EmptyBody{Note: note})
+	return sh.add(casefile.Concluded, casefile.ConcludedBody{Note: form.Note, Visits: form.Visits})
 }
 
 func (sh *sheet) archive(note string) error {

@@ -5,6 +5,7 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
 	"tongban/intake/casefile"
 )
 
@@ -36,7 +37,6 @@ const (
 	Serve      Action = "serve"
 	HandOut    Action = "hand_out"
 	Settle     Action = "settle"
-	Rate       Action = "rate"
 	Withdraw   Action = "withdraw"
 	Terminate  Action = "terminate"
 	Conclude   Action = "conclude"
@@ -65,12 +65,21 @@ func (sh *sheet) next() Move {
 	if s.Offer != nil {
 		return sh.turn(TakeOver, s.Offer.Step, s.Offer.To.Center)
 	}
+	if m, back := sh.correcting(); back {
+		return m
+	}
+	return sh.onward()
+}
+
+// onward is what comes next on the route, whatever is to be corrected before.
+func (sh *sheet) onward() Move {
+	s := &sh.s
 	switch s.Phase {
 	case casefile.PhaseArchived:
 		return Move{Step: -1}
 	case casefile.PhaseConcluded:
 		return sh.turn(Archive, -1, s.Holder.Center)
-	case casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated:
+	case casefile.PhaseDeclined, casefile.PhaseReturned, casefile.PhaseWithdrawn, casefile.PhaseTerminated:
 		return sh.turn(Conclude, -1, s.Holder.Center)
 	case casefile.PhaseOpened, casefile.PhaseNoticed:
 		return sh.beforeAcceptance()
@@ -78,7 +87,9 @@ func (sh *sheet) next() Move {
 	if sh.it == nil {
 		return Move{Step: -1}
 	}
-	if s.Waiting() != nil {
+	if wait := s.Waiting(); wait != nil && wait.Ground == casefile.Payment {
+		return sh.turn(FeePay, -1, s.Holder.Center)
+	} else if wait != nil {
 		return sh.turn(Resume, s.Waiting().Step, s.Holder.Center)
 	}
 	if s.DecidedAt == 0 {
@@ -119,6 +130,8 @@ func (sh *sheet) beforeAcceptance() Move {
 	switch {
 	case s.ReceivedAt == 0:
 		return sh.turn(Receive, -1, sh.actor(level, casefile.Received, -1))
+	case sh.sentWanting():
+		return sh.turn(SendBack, -1, s.Holder.Center)
 	case len(sh.outstanding()) > 0 && s.Notice == nil:
 		return sh.turn(Notice, -1, sh.actor(level, casefile.Noticed, -1))
 	case len(sh.outstanding()) > 0:
@@ -178,11 +191,53 @@ func (sh *sheet) delivering() Move {
 			step = i
 		}
 	}
+	sent := sh.manner() != casefile.Collected
 	switch {
-	case s.HandedOut == 0:
-		return sh.turn(HandOut, step, s.Deliver)
+	case s.HandedOut != 0 || sent && s.ServedAt != 0:
+		return sh.turn(Conclude, -1, s.Holder.Center)
+	case sent && (sh.allows(s.Holder, casefile.Served, step) || s.DecidedBy == nil):
+		return sh.turn(Serve, step, s.Holder.Center)
+	case sent:
+		return sh.turn(Serve, step, s.DecidedBy.Center)
 	}
-	return sh.turn(Conclude, -1, s.Holder.Center)
+	return sh.turn(HandOut, step, sh.collects())
+}
+
+// agreed is the agreement that the case was received under, as it stands now.
+func (sh *sheet) agreed() (rule.Agreement, bool) {
+	s := &sh.s
+	if s.Filing.Agreement == "" {
+		return rule.Agreement{}, false
+	}
+	a, ok := sh.d.Register.Rules().Agreement(string(s.Item.Code), s.Origin.Center.Area(), s.Subject, string(sh.today()))
+	return a, ok && a.Name == s.Filing.Agreement
+}
+
+// manner is how the result reaches the applicant: as the applicant wished, else
+// as the agreement says.
+func (sh *sheet) manner() casefile.Manner {
+	if wish := sh.s.Filing.Deliver; wish != "" {
+		return wish
+	}
+	a, _ := sh.agreed()
+	switch a.Result {
+	case "online":
+		return casefile.Online
+	case "post":
+		return casefile.ByPost
+	}
+	return casefile.Collected
+}
+
+// collects is where the applicant collects: at the center that was named at the
+// opening, or at the one that decided where the agreement says so and nobody
+// named another than the counter.
+func (sh *sheet) collects() area.Center {
+	s := &sh.s
+	if a, ok := sh.agreed(); ok && a.Result == "competent_center" && s.Deliver == s.Origin.Center && s.DecidedBy != nil {
+		return s.DecidedBy.Center
+	}
+	return s.Deliver
 }
 
 // actor finds the center whose turn a step is: the holder where it may do it

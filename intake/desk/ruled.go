@@ -34,9 +34,10 @@ func sourced(r rule.Rule) string {
 }
 
 // extension is the rule for how long a case may be extended by: that of a joint
-// handling where the item names other bodies that handle it too (联办机构).
+// handling where the case is a joint one (联办件) or the item names other bodies
+// that handle it too (联办机构).
 func (sh *sheet) extension(it *item.Item) rule.Rule {
-	if len(it.Joint) > 0 {
+	if clock.Joint(&sh.s, it) {
 		return sh.ruled(rule.JointExtension, sh.today())
 	}
 	return sh.ruled(rule.ExtensionDays, sh.today())
@@ -159,6 +160,9 @@ func (sh *sheet) ruleWarnings(readings []clock.Reading) []Warning {
 		}
 		warn(l.code, "%s；须由窗口办理“%s”，不会自动结束", l.why, act)
 	}
+	if told := sh.toldLate(); told != "" {
+		warn("not_at_once", "%s", told)
+	}
 	for _, r := range readings {
 		if r.Clock == clock.Bring && r.Late && len(lapses) == 0 {
 			warn("supplement_overdue", "补正期限已于 %s 届满，申请人尚未补正", r.Due)
@@ -171,12 +175,26 @@ func (sh *sheet) ruleWarnings(readings []clock.Reading) []Warning {
 	return all
 }
 
+// toldLate is what is wrong with a decline that the law wants said at once (行政
+// 许可法 32（一）（二）): it stands all the same.
+func (sh *sheet) toldLate() string {
+	s := &sh.s
+	if s.EndedAs != casefile.Declined || s.Ended.Ground != casefile.NoneNeeded && s.Ended.Ground != casefile.NotOurs {
+		return ""
+	}
+	came, told := clock.DayOf(s.OpenedAt), clock.DayOf(s.EndedAt)
+	if told <= came {
+		return ""
+	}
+	return fmt.Sprintf("依法不需要办理、不属于本机关职权的，应当即时告知（行政许可法 32）；本件 %s 收件，%s 才告知", came, told)
+}
+
 // limitWarnings hold the limits of a case against those of the permit law.
 func (sh *sheet) limitWarnings() []Warning {
 	var all []Warning
 	if sh.it.Type == item.Permit && sh.it.Legal.IsZero() {
 		key := rule.DecisionDays
-		if len(sh.it.Joint) > 0 {
+		if clock.Joint(&sh.s, sh.it) {
 			key = rule.JointDays
 		}
 		r := sh.ruled(key, sh.today())
@@ -195,7 +213,7 @@ func (sh *sheet) limitWarnings() []Warning {
 // it.
 func (sh *sheet) specialWarnings() []Warning {
 	wait := sh.s.Waiting()
-	if wait == nil || wait.Step >= 0 {
+	if wait == nil || wait.Step >= 0 || wait.Ground == casefile.Payment {
 		return nil
 	}
 	r := sh.ruled(rule.SpecialProceduresKey, sh.today())

@@ -14,12 +14,15 @@ func (d *Desk) Open(ctx context.Context, by By, form OpenForm) (Done, error) {
 		if err := sh.open(ctx, form); err != nil {
 			return err
 		}
-		if len(form.Papers) > 0 || form.Accept {
+		if len(form.Papers) > 0 || form.Accept || len(sh.it.Materials) == 0 { // where nothing is asked for, the application is all
 			if err := sh.receive(ctx, form.Papers, casefile.Received); err != nil {
 				return err
 			}
 		}
-		if form.Accept {
+		switch {
+		case form.Decline != nil:
+			return sh.reason(casefile.Declined, *form.Decline)
+		case form.Accept:
 			return sh.accept(AcceptForm{})
 		}
 		return nil
@@ -124,11 +127,6 @@ func (d *Desk) HandOut(ctx context.Context, by By, id casefile.ID, form DeliverF
 // Settle does all that is left of an immediate case in one go.
 func (d *Desk) Settle(ctx context.Context, by By, id casefile.ID, form SettleForm) (Done, error) {
 	return d.act(ctx, Settle, id, by, form, func(sh *sheet) error { return sh.settle(form) })
-}
-
-// Rate records the applicant's rating, once.
-func (d *Desk) Rate(ctx context.Context, by By, id casefile.ID, form RateForm) (Done, error) {
-	return d.act(ctx, Rate, id, by, form, func(sh *sheet) error { return sh.rate(form) })
 }
 
 // Withdraw ends a case at the applicant's wish.

@@ -13,6 +13,7 @@ import (
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
+	"tongban/intake/applicant"
 	"tongban/intake/attach"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
@@ -28,9 +29,11 @@ type sheet struct {
 	it     *item.Item // nil only before the case is opened
 	author casefile.Party
 	staff  string
+	hand   *casefile.Hand
 	desk   int64 // desk time, Unix milliseconds
 	now    time.Time
-	dry    bool // nothing is kept: blobs and numbers are not given out
+	dry    bool                 // nothing is kept: blobs and numbers are not given out
+	who    *applicant.Applicant // who applies, while that does not lie here yet
 	given  *given
 	drafts []casefile.Draft
 }
@@ -42,6 +45,8 @@ type given struct {
 	numbers map[string]number
 	writes  []func(*badger.Txn) error // of blobs that go with the events
 	size    int                       // of those blobs, in bytes
+
+	password string // the query password of the cases that are opened
 }
 
 func newGiven() *given {
@@ -53,7 +58,7 @@ var errNoItem = errors.New("this copy of the Register does not hold the version 
 
 func (d *Desk) sheet(s casefile.State, by By, dry bool, g *given) *sheet {
 	now := d.Now()
-	sh := &sheet{d: d, s: s, author: d.Self(), staff: by.Staff, desk: by.At.UnixMilli(), now: now, dry: dry, given: g}
+	sh := &sheet{d: d, s: s, author: d.Self(), staff: by.Staff, hand: by.hand, desk: by.At.UnixMilli(), now: now, dry: dry, given: g}
 	if by.At.IsZero() {
 		sh.desk = now.UnixMilli()
 	}
@@ -78,7 +83,7 @@ func (sh *sheet) add(kind casefile.Kind, body any) error {
 		return err
 	}
 	sh.s = next
-	sh.drafts = append(sh.drafts, casefile.Draft{Kind: kind, Body: body, Staff: sh.staff, DeskTime: sh.desk})
+	sh.drafts = append(sh.drafts, casefile.Draft{Kind: kind, Body: body, Staff: sh.staff, DeskTime: sh.desk, Hand: sh.hand})
 	return nil
 }
 
@@ -110,7 +115,7 @@ func (sh *sheet) event(kind casefile.Kind, body any) casefile.Event {
 	return casefile.Event{
 		Format: casefile.Format, Case: sh.s.ID, Seq: sh.s.Head.Index + 1, Prev: sh.s.Head.Hash, Epoch: sh.epoch(body),
 		Author: sh.author, Register: sh.d.Register.Head(), Staff: sh.staff, DeskTime: sh.desk, NodeTime: node,
-		Kind: kind, Body: wire.Encode(body),
+		Kind: kind, Body: wire.Encode(body), Hand: sh.hand,
 	}
 }
 
@@ -203,6 +208,15 @@ func (sh *sheet) party(what string, c area.Center) (casefile.Party, error) {
 
 // keep stores content outside the log and gives the reference to it.
 func (sh *sheet) keep(ctx context.Context, field, kind string, content []byte) (casefile.BlobRef, error) {
+	if kind == "material" || kind == "proof" { // what came from outside
+		if _, err := attach.Inspect(content); err != nil {
+			return casefile.BlobRef{}, refusal.New(attach.BadType, sh.op("keep "+field+" of"), refusal.HintOf(err), err)
+		}
+	}
+	if len(content) > attach.MaxSize {
+		return casefile.BlobRef{}, refusal.Newf(refusal.TooLarge, sh.op("keep "+field+" of"), "scan it with less resolution",
+			"%d bytes, at most %d", len(content), attach.MaxSize)
+	}
 	if sh.dry {
 		return casefile.BlobRef{Size: int64(len(content)), Kind: kind}, nil
 	}

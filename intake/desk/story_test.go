@@ -134,8 +134,6 @@ func TestResidencePermit(t *testing.T) {
 	if handed.Events != 2 {
 		t.Errorf("handing out wrote %d events, want served and handed out", handed.Events)
 	}
-	_, err = village.Rate(c.ctx, staff("村窗口"), id, RateForm{Grade: 1})
-	must(t, err)
 	_, err = village.Conclude(c.ctx, staff("村窗口"), id, "")
 	must(t, err)
 	_, err = village.Archive(c.ctx, staff("村窗口"), id, "")

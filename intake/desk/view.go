@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
@@ -21,12 +22,23 @@ type Offered struct {
 	Hint    string       `json:"hint,omitempty"`
 }
 
-// trials is each action with a form that says nothing wrong: whether it may be
-// taken is what the same plan and the same rules say of it.
-var trials = []struct {
+// trial is an action with a form that says nothing wrong: whether it may be taken
+// is what the same plan and the same rules say of it.
+type trial struct {
 	action Action
 	plan   func(*sheet) error
-}{
+}
+
+// trials are those of every action that a page offers.
+var trials = func() []trial {
+	all := slices.Concat(workTrials, togetherTrials)
+	for _, t := range counterTrials {
+		all = append(all, trial(t))
+	}
+	return all
+}()
+
+var workTrials = []trial{
 	{Receive, func(sh *sheet) error { return sh.receive(context.Background(), nil, casefile.Received) }},
 	{Notice, func(sh *sheet) error { return sh.notice(NoticeForm{}) }},
 	{Supplement, (*sheet).trySupplement},
@@ -47,7 +59,6 @@ var trials = []struct {
 	{HandOver, func(sh *sheet) error { return sh.handOver(HandOverForm{}) }},
 	{TakeOver, (*sheet).takeOver},
 	{TurnBack, func(sh *sheet) error { return sh.turnBack(ReasonForm{Reason: "-"}) }},
-	{Rate, func(sh *sheet) error { return sh.rate(RateForm{Grade: 1}) }},
 	{Withdraw, func(sh *sheet) error { return sh.reason(casefile.Withdrawn, ReasonForm{Reason: "-"}) }},
 	{Terminate, func(sh *sheet) error { return sh.reason(casefile.Terminated, ReasonForm{Reason: "-"}) }},
 	{Conclude, func(sh *sheet) error { return sh.conclude("") }},
@@ -111,15 +122,17 @@ func (d *Desk) shut(a Action, id casefile.ID) error {
 
 // View is everything that a screen shows of one case.
 type View struct {
-	State       casefile.State  `json:"state"`
-	Item        *item.Item      `json:"item,omitempty"` // the version that the case is under
-	Next        Move            `json:"next"`
-	Actions     []Offered       `json:"actions"`
-	Outstanding []item.Material `json:"outstanding,omitempty"`
-	Readings    []clock.Reading `json:"readings"`
-	Lamp        clock.Lamp      `json:"lamp"`
-	Warnings    []Warning       `json:"warnings,omitempty"`
-	Bundle      *Bundled        `json:"bundle,omitempty"` // the bundle that it was opened as a part of
+	State       casefile.State   `json:"state"`
+	Item        *item.Item       `json:"item,omitempty"` // the version that the case is under
+	Next        Move             `json:"next"`
+	Actions     []Offered        `json:"actions"`
+	Outstanding []item.Material  `json:"outstanding,omitempty"`
+	Readings    []clock.Reading  `json:"readings"`
+	Lamp        clock.Lamp       `json:"lamp"`
+	Warnings    []Warning        `json:"warnings,omitempty"`
+	Bundle      *Bundled         `json:"bundle,omitempty"`    // the bundle that it was opened as a part of
+	Outcome     casefile.Outcome `json:"outcome,omitempty"`   // what it came to
+	Originals   []Original       `json:"originals,omitempty"` // where every paper lies that the office keeps
 }
 
 // Look opens a case on the screen. The applicant is not in it: Applicant says
@@ -131,9 +144,13 @@ func (d *Desk) Look(id casefile.ID) (View, error) {
 	}
 	sh := d.sheet(s, By{}, true, newGiven())
 	readings := sh.readings()
+	var originals []Original
+	if sh.it != nil {
+		originals = sh.originals()
+	}
 	return View{
 		State: s, Item: sh.it, Next: sh.next(), Actions: d.Actions(s), Outstanding: sh.outstanding(),
-		Readings: readings, Lamp: clock.Worst(readings), Warnings: d.Warnings(s), Bundle: sh.bundled(),
+		Readings: readings, Lamp: clock.Worst(readings), Warnings: d.Warnings(s), Bundle: sh.bundled(), Outcome: s.Outcome(), Originals: originals,
 	}, nil
 }
 
@@ -142,18 +159,20 @@ func (d *Desk) Readings(s casefile.State) []clock.Reading {
 	return d.sheet(s, By{}, true, newGiven()).readings()
 }
 
-func (sh *sheet) readings() []clock.Reading {
+func (sh *sheet) readings() []clock.Reading { return clock.Readings(sh.clocks()) }
+
+// clocks is what the clocks of the case are read from.
+func (sh *sheet) clocks() clock.Input {
 	m := sh.next()
 	step := m.Step
 	if m.Action == Resume || m.Action == Conclude || m.Action == Archive {
 		step = -1
 	}
-	in := clock.Input{
+	return clock.Input{
 		State: sh.s, Item: sh.it, Calendar: sh.d.Register.Calendar(), Now: sh.now, Next: step,
 		Limits: clock.LimitsFor(sh.d.Register.Rules(), sh.s, sh.now),
 		Leave:  m.Center != "" && m.Center != sh.s.Holder.Center,
 	}
-	return clock.Readings(in)
 }
 
 // Warnings are what staff should know of a case and what stops nobody.
@@ -181,6 +200,9 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 	if on, deemed := clock.DeemedAccepted(s, d.Register.Calendar(), limits, sh.now); deemed {
 		warn("deemed_accepted", "逾期未一次性告知，自 %s 收到材料之日起即为受理，请补录受理", on)
 	}
+	if on, renewed := clock.DeemedRenewed(s, d.Register.Calendar(), limits, sh.now); renewed {
+		warn("deemed_renewed", "许可有效期至 %s，届满前未作决定，视为准予延续（行政许可法 50），请补录决定", on)
+	}
 	for _, m := range s.Materials {
 		if m.State == casefile.Later && s.DecidedAt == 0 && limits.Over(workday.Date(m.By), sh.now.UnixMilli()) {
 			warn("later_overdue", "容缺材料“%s”应于 %s 前补交，已逾期", m.ID, m.By)
@@ -196,6 +218,7 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 	if b := sh.bundled(); b != nil && b.Waits {
 		warn("bundle_waits", "本件是“%s”第 %d 阶段的办件，前一阶段办结后受理", b.Name, b.Stage)
 	}
+	all = append(all, sh.togetherWarnings()...)
 	if open, err := sh.openBranches(); err == nil && len(open) > 0 {
 		warn("branches_open", "本件有 %d 个被取代的分支尚未处理", len(open))
 	}
@@ -205,7 +228,7 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 // clockNames are the clocks as people read them.
 var clockNames = map[clock.Name]string{
 	clock.Notice: "一次性告知时限", clock.Bring: "补正时限", clock.Forward: "转报时限", clock.Step: "环节时限",
-	clock.Promised: "承诺时限", clock.Legal: "法定时限", clock.Service: "送达时限",
+	clock.Promised: "承诺时限", clock.Legal: "法定时限", clock.Service: "送达时限", clock.Renewal: "许可有效期",
 }
 
 // stepWarnings are what item.Validate has to say of a version's limits, such as

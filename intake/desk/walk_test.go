@@ -21,7 +21,7 @@ func attempts(c *city, d *Desk, s casefile.State) map[Action]func() error {
 		supplement.Papers = []Paper{{ID: it.Materials[0].ID, State: casefile.Copy}}
 	}
 	none := -1
-	return map[Action]func() error{
+	all := map[Action]func() error{
 		Receive:    func() error { return first(d.Receive(c.ctx, by, id, ReceiveForm{})) },
 		Notice:     func() error { return first(d.Notice(c.ctx, by, id, NoticeForm{})) },
 		Supplement: func() error { return first(d.Supplement(c.ctx, by, id, supplement)) },
@@ -47,18 +47,38 @@ func attempts(c *city, d *Desk, s casefile.State) map[Action]func() error {
 		HandOver:  func() error { return first(d.HandOver(c.ctx, by, id, HandOverForm{})) },
 		TakeOver:  func() error { return first(d.TakeOver(c.ctx, by, id)) },
 		TurnBack:  func() error { return first(d.TurnBack(c.ctx, by, id, ReasonForm{Reason: "-"})) },
-		Rate:      func() error { return first(d.Rate(c.ctx, by, id, RateForm{Grade: 1})) },
 		Withdraw:  func() error { return first(d.Withdraw(c.ctx, by, id, ReasonForm{Reason: "-"})) },
 		Terminate: func() error { return first(d.Terminate(c.ctx, by, id, ReasonForm{Reason: "-"})) },
 		Conclude:  func() error { return first(d.Conclude(c.ctx, by, id, "")) },
 		Archive:   func() error { return first(d.Archive(c.ctx, by, id, "")) },
 		Seize:     func() error { return first(d.Seize(c.ctx, by, id)) },
-		Reconcile: func() error { return first(d.Reconcile(c.ctx, by, id, ReconcileForm{Reason: "-"})) },
+		Return:    func() error { return first(d.Return(c.ctx, by, id, ReasonForm{Reason: "-"})) },
+		FeeCharge: func() error {
+			form := FeeForm{Name: "-", Amount: 1, Basis: "-"}
+			if len(it.Fees) > 0 {
+				form.Name = it.Fees[0].Name
+			}
+			return first(d.FeeCharge(c.ctx, by, id, form))
+		},
+		FeeWaive:      func() error { return first(d.FeeWaive(c.ctx, by, id, WaiverForm{Ground: "-", Approver: "-"})) },
+		FeePay:        func() error { return first(d.FeePay(c.ctx, by, id, PaidForm{How: "cash", Receipt: "-"})) },
+		FeeSettle:     func() error { return first(d.FeeSettle(c.ctx, by, id, SettleFeeForm{Voucher: "-"})) },
+		Mandate:       func() error { return first(d.Mandate(c.ctx, by, id, MandateForm{Powers: "-"})) },
+		AcceptMandate: func() error { return first(d.AcceptMandate(c.ctx, by, id, AcceptMandateForm{})) },
+		Undertake:     func() error { return first(d.Undertake(c.ctx, by, id, UndertakeForm{})) },
+		HandBack:      func() error { return first(d.HandBack(c.ctx, by, id, HandBackForm{Opinion: "declined"})) },
+		Reconcile:     func() error { return first(d.Reconcile(c.ctx, by, id, ReconcileForm{Reason: "-"})) },
 	}
+	for _, one := range trials {
+		if all[one.action] == nil { // done for real just as it was tried
+			all[one.action] = func() error { return first(d.act(c.ctx, one.action, id, by, nil, one.plan)) }
+		}
+	}
+	return all
 }
 
 // rare are the actions that end a walk early; they are taken now and then only.
-var rare = map[Action]bool{Decline: true, Withdraw: true, Terminate: true, TurnBack: true}
+var rare = map[Action]bool{Decline: true, Return: true, Withdraw: true, Terminate: true, TurnBack: true, Void: true, Reopen: true}
 
 // What is offered can be done and what is not offered can't, at every center
 // and at every turn of many random ways, and with the same code.
@@ -135,7 +155,7 @@ func TestOfferedIsWhatCanBeDone(t *testing.T) {
 		reached[s.Phase]++
 	}
 	t.Logf("phases reached %v, actions done %v", reached, done)
-	for _, a := range []Action{Receive, Notice, Supplement, Accept, Check, Suspend, Resume, HandOver, TakeOver, Decide, HandOut} {
+	for _, a := range []Action{Receive, Notice, Supplement, Accept, Check, Suspend, Resume, HandOver, TakeOver, Decide, HandOut, SendBack, PapersSent} {
 		if done[a] == 0 {
 			t.Errorf("the walks never came to %s: they prove nothing about it", a)
 		}

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -10,9 +12,11 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/consensus/chain"
+	"tongban/consensus/refusal"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
+	"tongban/intake/privacy"
 )
 
 // Box is one pile of the worklist.
@@ -30,7 +34,7 @@ const (
 // Query chooses a page of the worklist.
 type Query struct {
 	Box   Box        `json:"box"`             // "": mine
-	Text  string     `json:"text,omitempty"`  // part of the number, the id or the item's name or code
+	Text  string     `json:"text,omitempty"`  // part of the number, the id or the item's name or code; a part of the applicant's name, a number or telephone, whole or by its end
 	Lamp  clock.Lamp `json:"lamp,omitempty"`  // only this lamp
 	Skip  int        `json:"skip,omitempty"`  //
 	Limit int        `json:"limit,omitempty"` // 1 to 200; 0: 50
@@ -64,60 +68,130 @@ type Worklist struct {
 	Total int                `json:"total"`           // in the box, before paging
 	Lamps map[clock.Lamp]int `json:"lamps"`           // how many of each lamp
 	Past  int                `json:"second_red"`      // how many of the red ones are past their legal limit, too
-	More  bool               `json:"more,omitempty"`  // the box holds more than was looked at
+	More  bool               `json:"more,omitempty"`  // more people have such a name than were looked at
 	Skip  int                `json:"skip,omitempty"`  //
 	Limit int                `json:"limit,omitempty"` //
 }
 
-// looked bounds how many cases one worklist looks at. A village has hundreds
-// open; a hub that has more narrows the box.
-const looked = 20_000
+// found bounds how many cases a search for a person brings into a worklist.
+const found = 2000
 
 // Worklist lists the cases of a box, the most urgent first: by lamp (what is
-// red a second time before the rest), then by due day, then by id.
+// red a second time before the rest), then by due day, then by id; behind them
+// what is closed, the newest first.
 func (d *Desk) Worklist(q Query) (Worklist, error) {
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
 	q.Limit, q.Skip = min(q.Limit, 200), max(q.Skip, 0)
 	list := Worklist{Lamps: map[clock.Lamp]int{}, Skip: q.Skip, Limit: q.Limit}
-	var all []Summary
-	filter, after, self := d.filter(q), casefile.ID(""), d.Self().Center
-	for seen := 0; ; {
-		page, err := d.Cases.List(filter, after, 512)
-		if err != nil {
-			return list, err
-		}
-		for _, s := range page {
-			after = s.ID
-			if q.Box == Sent && (s.Offer == nil || s.Offer.From.Center != self) {
-				continue
+	words, err := d.search(q.Text)
+	if err != nil {
+		return list, err
+	}
+	list.More = words.more
+	var open []*Summary
+	var closed []*cabinet.Card
+	self, now := d.Self().Center, d.moment()
+	d.Cases.Cards(d.filter(q), func(card *cabinet.Card) bool {
+		switch {
+		case q.Box == Sent && card.OfferedBy != self, !words.match(card):
+		case !card.Open():
+			list.Lamps[clock.Done]++
+			if q.Lamp == "" || q.Lamp == clock.Done {
+				closed = append(closed, card)
 			}
-			one := d.Summary(s)
-			if !one.matches(q.Text) {
-				continue
+		default:
+			var one *Summary
+			if one, err = d.glance(card, now); err != nil {
+				return false
 			}
 			list.Lamps[one.Lamp]++
 			if one.Second {
 				list.Past++
 			}
 			if q.Lamp == "" || q.Lamp == one.Lamp {
-				all = append(all, one)
+				open = append(open, one)
 			}
 		}
-		if seen += len(page); len(page) < 512 {
-			break
-		}
-		if seen >= looked {
-			list.More = true
-			break
+		return true
+	})
+	if err != nil {
+		return list, err
+	}
+	list.Total = len(open) + len(closed)
+	list.Cases = make([]Summary, 0, min(q.Limit, max(list.Total-q.Skip, 0)))
+	sortFirst(open, q.Skip+q.Limit, byUrgency)
+	for _, one := range open[min(q.Skip, len(open)):] {
+		if len(list.Cases) < q.Limit {
+			list.Cases = append(list.Cases, *one)
 		}
 	}
-	slices.SortFunc(all, byUrgency)
-	list.Total = len(all)
-	all = all[min(q.Skip, len(all)):]
-	list.Cases = all[:min(q.Limit, len(all))]
+	if len(list.Cases) < q.Limit {
+		skip := max(q.Skip-len(open), 0)
+		sortFirst(closed, skip+q.Limit, newestFirst)
+		closed = closed[min(skip, len(closed)):]
+		for _, card := range closed[:min(q.Limit-len(list.Cases), len(closed))] {
+			one, err := d.glance(card, now)
+			if err != nil {
+				return list, err
+			}
+			list.Cases = append(list.Cases, *one)
+		}
+	}
 	return list, nil
+}
+
+// words is what a worklist is searched for.
+type words struct {
+	d      *Desk
+	text   string
+	people map[casefile.ID]bool // the cases of which somebody has the words
+	more   bool                 // and there are others
+	names  map[itemOf]bool      // whether the name of an item has them
+}
+
+type itemOf struct {
+	code item.Code
+	in   area.Code
+}
+
+// search looks for people at once: of the rest the cards tell.
+func (d *Desk) search(text string) (*words, error) {
+	w := &words{d: d, text: strings.TrimSpace(text), names: map[itemOf]bool{}}
+	if w.text == "" || d.People == nil {
+		return w, nil
+	}
+	ids, more, err := d.People.Find(w.text, found)
+	if err != nil && refusal.CodeOf(err) != refusal.Malformed { // what no person is found by may be a part of a number
+		return nil, err
+	}
+	w.more, w.people = more, make(map[casefile.ID]bool, len(ids))
+	for _, id := range ids {
+		if d.Keeping != nil {
+			if err := d.Keeping.May(id); refusal.CodeOf(err) == privacy.Restricted {
+				continue // whose it is, is not told by finding it either
+			} else if err != nil {
+				return nil, err
+			}
+		}
+		w.people[id] = true
+	}
+	return w, nil
+}
+
+func (w *words) match(c *cabinet.Card) bool {
+	if w.text == "" || w.people[c.ID] || strings.Contains(string(c.ID), w.text) || strings.Contains(c.Number, w.text) ||
+		strings.Contains(c.Intake, w.text) || strings.Contains(c.Visit, w.text) || strings.Contains(string(c.Code), w.text) {
+		return true
+	}
+	key := itemOf{c.Code, c.Area}
+	has, known := w.names[key]
+	if !known {
+		has = strings.Contains(w.d.itemName(c.Code, c.Area), w.text)
+		w.names[key] = has
+	}
+	return has
 }
 
 // filter is what the cabinet can choose by itself; the text is matched against
@@ -136,7 +210,7 @@ func (d *Desk) filter(q Query) cabinet.Filter {
 	}
 	return cabinet.Filter{Holder: self, Phases: []casefile.Phase{
 		casefile.PhaseOpened, casefile.PhaseNoticed, casefile.PhaseAccepted, casefile.PhaseDecided,
-		casefile.PhaseServed, casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
+		casefile.PhaseServed, casefile.PhaseDeclined, casefile.PhaseReturned, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
 	}}
 }
 
@@ -163,18 +237,62 @@ type basis struct {
 	self casefile.Party
 }
 
+// moment is the present, the same for all cases of one list.
+type moment struct {
+	at    time.Time
+	basis basis // but for the log
+}
+
+func (d *Desk) moment() moment {
+	at := d.Now()
+	return moment{at, basis{book: d.Register.Head(), day: workday.DateOf(at), self: d.Self()}}
+}
+
+// glance is a case in one line, from memory where nothing has changed.
+func (d *Desk) glance(card *cabinet.Card, now moment) (*Summary, error) {
+	want := now.basis
+	want.head = card.Head
+	if kept, ok := d.glances.Get(card.ID); ok && kept.(*glance).holds(want, now.at) {
+		return &kept.(*glance).shown, nil
+	}
+	s, err := d.Cases.State(card.ID)
+	if err != nil {
+		return nil, err
+	}
+	return d.look(s, now), nil
+}
+
+// Warm looks at every open case, so that whoever asks for a worklist first on a
+// day, or after the Register moved, does not wait for all of them. What is
+// known already costs next to nothing.
+func (d *Desk) Warm(ctx context.Context) error {
+	var err error
+	now := d.moment()
+	d.Cases.Cards(cabinet.Filter{Open: true}, func(card *cabinet.Card) bool {
+		_, err = d.glance(card, now)
+		return err == nil && ctx.Err() == nil
+	})
+	return errors.Join(err, ctx.Err())
+}
+
 // Summary is a case in one line.
 func (d *Desk) Summary(s casefile.State) Summary {
-	at := d.Now()
-	now := basis{s.Head, d.Register.Head(), workday.DateOf(at), d.Self()}
-	if kept, ok := d.glances.Get(s.ID); ok && kept.(*glance).holds(now, at) {
+	now := d.moment()
+	want := now.basis
+	want.head = s.Head
+	if kept, ok := d.glances.Get(s.ID); ok && kept.(*glance).holds(want, now.at) {
 		return kept.(*glance).shown
 	}
+	return *d.look(s, now)
+}
+
+func (d *Desk) look(s casefile.State, now moment) *Summary {
 	sh := d.sheet(s, By{}, true, newGiven())
-	g := &glance{of: now, closes: sh.limits().Closes(now.day), shown: sh.summary()}
-	g.closed = !at.Before(g.closes)
+	g := &glance{of: now.basis, closes: sh.limits().Closes(now.basis.day), shown: sh.summary()}
+	g.of.head = s.Head
+	g.closed = !now.at.Before(g.closes)
 	d.glances.Add(s.ID, g)
-	return g.shown
+	return &g.shown
 }
 
 func (sh *sheet) summary() Summary {
@@ -205,12 +323,46 @@ func (sh *sheet) summary() Summary {
 	return one
 }
 
-func (one Summary) matches(text string) bool {
-	return text == "" || strings.Contains(string(one.ID), text) || strings.Contains(one.Number, text) || strings.Contains(one.Intake, text) ||
-		strings.Contains(one.Name, text) || strings.Contains(string(one.Item.Code), text)
+// sortFirst puts the first n of a list in order and leaves the rest behind
+// them: of ten thousand cases a page shows fifty.
+func sortFirst[T any](list []T, n int, order func(a, b T) int) {
+	if n >= len(list) {
+		slices.SortFunc(list, order)
+		return
+	}
+	first := list[:n] // a heap with the last of them on top
+	down := func(i int) {
+		for {
+			last := i
+			for child := 2*i + 1; child <= 2*i+2 && child < n; child++ {
+				if order(first[child], first[last]) > 0 {
+					last = child
+				}
+			}
+			if last == i {
+				return
+			}
+			first[i], first[last] = first[last], first[i]
+			i = last
+		}
+	}
+	for i := n/2 - 1; i >= 0; i-- {
+		down(i)
+	}
+	for i := n; i < len(list) && n > 0; i++ {
+		if order(list[i], first[0]) < 0 {
+			list[i], first[0] = first[0], list[i]
+			down(0)
+		}
+	}
+	slices.SortFunc(first, order)
 }
 
-func byUrgency(a, b Summary) int {
+func newestFirst(a, b *cabinet.Card) int {
+	return cmp.Or(cmp.Compare(b.Opened, a.Opened), cmp.Compare(a.ID, b.ID))
+}
+
+func byUrgency(a, b *Summary) int {
 	return cmp.Or(
 		-cmp.Compare(a.Lamp.Urgency(), b.Lamp.Urgency()),
 		secondFirst(a, b),
@@ -220,7 +372,7 @@ func byUrgency(a, b Summary) int {
 }
 
 // secondFirst puts what is red a second time before what is not.
-func secondFirst(a, b Summary) int {
+func secondFirst(a, b *Summary) int {
 	switch {
 	case a.Second == b.Second:
 		return 0

@@ -21,7 +21,7 @@ func TestWorklistByUrgency(t *testing.T) {
 	c.tick(4 * 24 * time.Hour)
 	yellow := open("D01", "id-card", "photo", "proof")
 	paused := open("D12", "application", "household", "committee", "design", "id-card")
-	_, err := d.Suspend(c.ctx, staff("镇窗口"), paused, SuspendForm{})
+	_, err := d.Suspend(c.ctx, staff("镇窗口"), paused, SuspendForm{Until: "2026-03-20"})
 	must(t, err)
 	c.tick(3 * 24 * time.Hour)
 	green := open("D12", "application", "household", "committee", "design", "id-card")

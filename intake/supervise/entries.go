@@ -273,6 +273,8 @@ func (l *list) slips() {
 		sent := workday.DateOf(time.UnixMilli(p.At))
 		e := Entry{Kind: SlipOpen, Lamp: clock.Yellow, Since: p.At, Center: p.To}
 		switch {
+		case p.Arrived == nil && !l.s.OnItsWay(p):
+			continue // taken back
 		case p.Arrived == nil:
 			e.Result = fmt.Sprintf("材料流转单 %s 于 %s 寄往 %s，尚未扫码签收", p.Slip, sent, p.To)
 			if days := l.c.Limits.ForwardDays; days > 0 {

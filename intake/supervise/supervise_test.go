@@ -1,10 +1,7 @@
 package supervise_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,9 +17,8 @@ import (
 	"tongban/intake/casefile/casetest"
 	"tongban/intake/clock"
 	"tongban/intake/supervise"
+	"tongban/tools/golden"
 )
-
-var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
 func at(day string) int64 {
 	t, err := time.ParseInLocation("2006-01-02 15:04", day, workday.China)
@@ -167,24 +163,7 @@ func TestWhoIsLateAndWhere(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "entries.golden", b.String())
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *rewrite {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("differs from %s (-rewrite writes it anew):\n%s", path, got)
-	}
+	golden.Check(t, "entries.golden", b.String())
 }
 
 func TestSilentCenters(t *testing.T) {
