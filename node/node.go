@@ -32,6 +32,11 @@ import (
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/intake/exchange"
+	"tongban/intake/hall"
+	"tongban/intake/lookup"
+	"tongban/intake/privacy"
+	"tongban/intake/rating"
+	"tongban/intake/supervise/chase"
 	"tongban/node/api"
 	"tongban/node/enrol"
 	"tongban/node/identity"
@@ -80,7 +85,12 @@ type Node struct {
 	exchange  *exchange.Exchange
 	forms     *forms.Store
 	cabinet   *cabinet.Cabinet
+	chases    *chase.Book
+	hall      *hall.Hall
 	desk      *desk.Desk
+	people    *lookup.Index
+	privacy   *privacy.Privacy
+	ratings   *rating.Ratings
 	feed      *feed.Service
 	certify   *certify.Service
 	roles     *roles
@@ -200,9 +210,25 @@ func (n *Node) openIntake() (err error) {
 		return err
 	}
 	n.exchange.Attach(exchange.Cabinet(n.cabinet), n.attach)
+	if n.chases, err = chase.Open(db); err != nil {
+		return err
+	}
+	n.people = lookup.New(db, blobKey)
+	if err = n.openHall(); err != nil {
+		return err
+	}
+	if err = n.openPrivacy(); err != nil {
+		return err
+	}
+	if err = n.openRatings(); err != nil {
+		return err
+	}
 	n.desk, err = desk.New(desk.Config{
-		DB: db, Cases: guarded{n.cabinet, n.store.Guard()}, Blobs: n.attach,
-		Register: parties{n.directory}, Self: n.self, Now: n.now, Log: n.log,
+		Keeping: n.privacy,
+		Roster:  clerks{n.hall.Staff},
+		People:  n.people,
+		DB:      db, Cases: guarded{n.cabinet, n.store.Guard()}, Blobs: n.attach,
+		Register: parties{n.directory}, Self: n.self, Now: n.now, Rand: rand.Reader, Log: n.log,
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package node
 import (
 	"testing"
 
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 )
@@ -15,7 +16,7 @@ func TestACaseTravelsUpAndBack(t *testing.T) {
 
 	done, err := c.nodes[yejian].desk.Open(c.ctx, clerk(), desk.OpenForm{
 		Item: codes["D01"], Answers: situations["D01"], Subject: yejian.Area(), Agency: true,
-		Applicant: desk.Applicant{Person: desk.Person{Name: "甲某某"}},
+		Applicant: applicant.Applicant{Person: applicant.Person{Name: "甲某某"}},
 		Papers:    []desk.Paper{{ID: "id-card", State: casefile.OriginalSeen}},
 	})
 	must(t, err)

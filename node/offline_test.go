@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tongban/catalog/area"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/intake/exchange"
@@ -28,7 +29,7 @@ func TestVillageWorksAlone(t *testing.T) {
 	for range 3 {
 		done, err := village.Open(c.ctx, clerk(), desk.OpenForm{
 			Item: codes["D26"], Subject: yejian.Area(), Accept: true,
-			Applicant: desk.Applicant{Person: desk.Person{Name: "甲某某"}},
+			Applicant: applicant.Applicant{Person: applicant.Person{Name: "甲某某"}},
 		})
 		must(t, err)
 		done, err = village.Settle(c.ctx, clerk(), done.State.ID, desk.SettleForm{Conclude: true})

@@ -14,6 +14,7 @@ import (
 	"tongban/catalog/starter"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node/enrol"
@@ -115,7 +116,7 @@ func TestExpiredTicketIsRefused(t *testing.T) {
 // opened opens a case at a center's counter, with its papers seen.
 func (c *city) opened(center area.Center, form desk.OpenForm) casefile.State {
 	c.t.Helper()
-	form.Applicant = desk.Applicant{Person: desk.Person{Name: "甲某某"}}
+	form.Applicant = applicant.Applicant{Person: applicant.Person{Name: "甲某某"}}
 	it, ok := c.nodes[center].register.Item(form.Item, center.Area(), register.Moment{})
 	if !ok {
 		c.t.Fatalf("%s does not offer %s", center, form.Item)

@@ -13,6 +13,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/consensus/refusal"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node/identity"
@@ -82,7 +83,7 @@ func (c *city) fenced(center area.Center, code item.Code) {
 	c.wait("fenced "+string(center), func() bool { _, fenced := n.cabinet.Fenced(); return fenced })
 	reason, _ := n.cabinet.Fenced()
 	c.t.Logf("%s is fenced: %s", center, reason)
-	_, err := n.desk.Open(c.ctx, clerk(), desk.OpenForm{Item: code, Answers: situations["D01"], Subject: center.Area(), Applicant: desk.Applicant{Person: desk.Person{Name: "乙某某"}}})
+	_, err := n.desk.Open(c.ctx, clerk(), desk.OpenForm{Item: code, Answers: situations["D01"], Subject: center.Area(), Applicant: applicant.Applicant{Person: applicant.Person{Name: "乙某某"}}})
 	if refusal.CodeOf(err) != refusal.Fenced {
 		c.t.Errorf("a fenced node opens a case: %v", err)
 	}

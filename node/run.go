@@ -104,6 +104,9 @@ func (n *Node) parts() []service {
 		{"exchange", n.exchange.Run, true},
 		{"proposals", n.resend, false},
 		{"register watch", n.watchRegister, false},
+		{"search for people", n.followPeople, false},
+		{"worklist", n.warmWorklist, false},
+		{"ratings", n.ratings.Run, false},
 		{"enrolment", n.enrol.Run, true},
 	}
 	if n.config.Presence.Listen != "" {

@@ -9,9 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
+	"tongban/intake/archive"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
+	"tongban/intake/national/batch"
 	"tongban/node/api"
 	"tongban/node/store"
 )
@@ -19,10 +22,14 @@ import (
 // services is the node as its API sees it.
 func (n *Node) services() api.Services {
 	return api.Services{
-		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Exchange: n.exchange, Forms: n.forms,
+		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Hall: n.hall, Exchange: n.exchange, Ratings: n.ratings, Privacy: n.privacy, Forms: n.forms, Chases: n.chases,
 		Propose: n.Propose, Invite: n.Invite, TransferLead: n.transferLead,
 		Status: n.Status, Now: n.now, Public: n.config.API.Public, NotReady: n.notReady,
-		Backup: func(ctx context.Context, w io.Writer) error { return n.store.Backup(ctx, w, n.now()) },
+		Backup:  func(ctx context.Context, w io.Writer) error { return n.store.Backup(ctx, w, n.now()) },
+		Content: n.attach, SealArchive: func(b []byte) []byte { return chain.Sign(n.key(), archive.Domain, b) },
+		Batches: func(s batch.Source) *batch.Book {
+			return batch.New(batch.Config{DB: n.store.DB(), Source: s, Now: n.now})
+		},
 	}
 }
 

@@ -1,11 +1,8 @@
 package guide
 
 import (
-	"flag"
 	"fmt"
 	"html"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -15,26 +12,8 @@ import (
 	"tongban/catalog/bundle"
 	"tongban/catalog/item"
 	"tongban/catalog/starter"
+	"tongban/tools/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs: look at it with -update and git diff", path)
-	}
-}
 
 func render(t *testing.T, g Guide) string {
 	t.Helper()
@@ -102,10 +81,10 @@ func TestGolden(t *testing.T) {
 			Item: conditional(), Supplement: supplement, Center: "黎里镇为民服务中心", Home: "苏州市", AsOf: "2026-11-22",
 			Effective: "2026-12-01", URL: "https://zw.example.cn/guide/X1", Files: "/file/", Lang: lang,
 		}
-		golden(t, fmt.Sprintf("item.%s.html", lang), render(t, g))
-		golden(t, fmt.Sprintf("item.%s.txt", lang), text(t, g))
+		golden.Check(t, fmt.Sprintf("item.%s.html", lang), render(t, g))
+		golden.Check(t, fmt.Sprintf("item.%s.txt", lang), text(t, g))
 		g = Guide{Item: bundled(), AsOf: "2026-11-22", Lang: lang, Members: []*item.Item{conditional()}, Merged: plan.Materials}
-		golden(t, fmt.Sprintf("bundle.%s.html", lang), render(t, g))
+		golden.Check(t, fmt.Sprintf("bundle.%s.html", lang), render(t, g))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/consensus/wire"
+	"tongban/tools/golden"
 )
 
 func TestDiff(t *testing.T) {
@@ -80,7 +81,7 @@ func TestDiff(t *testing.T) {
 			b.WriteString("\n")
 		}
 	}
-	golden(t, "diff.golden", b.String())
+	golden.Check(t, "diff.golden", b.String())
 }
 
 // leaves calls visit with every single value that an item holds and the path

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"tongban/tools/golden"
 )
 
 func TestReadSupplement(t *testing.T) {
@@ -29,7 +31,7 @@ func TestReadSupplement(t *testing.T) {
 		fmt.Fprintln(&b, f)
 		checkWords(t, f)
 	}
-	golden(t, "supplement.golden", b.String())
+	golden.Check(t, "supplement.golden", b.String())
 }
 
 // Whatever a center calls a standardized element, it can't touch it.

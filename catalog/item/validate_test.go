@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tongban/catalog/area"
+	"tongban/tools/golden"
 )
 
 func TestNothingIsWrongWithACompleteItem(t *testing.T) {
@@ -240,7 +241,7 @@ func TestValidateSaysEverythingAtOnce(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "# as a draft: %d\n\n", len(ValidateDraft(c.it)))
 	}
-	golden(t, "validate.golden", b.String())
+	golden.Check(t, "validate.golden", b.String())
 }
 
 func TestValidateDraftLetsAnUnfinishedItemPass(t *testing.T) {

@@ -3,10 +3,7 @@ package rule
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -18,9 +15,8 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/consensus/wire"
+	"tongban/tools/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // documents are the schemas of the kinds whose value is a document.
 func documents() []Schema {
@@ -59,16 +55,7 @@ func TestSchemas(t *testing.T) {
 			}
 		}
 	}
-	path := filepath.Join("testdata", "schemas.golden")
-	if *update {
-		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(path, []byte(b.String()), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil || b.String() != string(want) {
-		t.Errorf("%s differs (go test -update writes it anew): %v\n%s", path, err, b.String())
-	}
+	golden.Check(t, "schemas.golden", b.String())
 }
 
 // A rule that names an item's mode means the item's.

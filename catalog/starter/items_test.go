@@ -14,6 +14,7 @@ import (
 
 	"tongban/catalog/condition"
 	"tongban/catalog/item"
+	"tongban/tools/golden"
 )
 
 // errorsOf are the findings that stop publication: of the item and of its
@@ -261,7 +262,7 @@ func TestTheReadmeNamesEveryElement(t *testing.T) {
 	if table.String() == parts[1] {
 		return
 	}
-	if !*update {
+	if !golden.Updating() {
 		t.Fatalf("%s is not what the program knows (go test -update writes it anew)", path)
 	}
 	if err := os.WriteFile(path, []byte(parts[0]+mark+table.String()+mark+parts[2]), 0o644); err != nil {

@@ -13,6 +13,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/rule"
 	"tongban/catalog/workday"
+	"tongban/tools/golden"
 )
 
 func TestTheCalendarHasAsManyWorkingDaysAsPublished(t *testing.T) {
@@ -140,7 +141,7 @@ func TestFacilities(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	golden(t, "annex2.golden", b.String())
+	golden.Check(t, "annex2.golden", b.String())
 
 	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "design", "sources", "S0-wujiang-2018.txt"))
 	if err != nil {

@@ -1,39 +1,15 @@
 package starter
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/consensus/wire"
+	"tongban/tools/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test -update writes it anew):\n%s", path, got)
-	}
-}
 
 func load(t *testing.T) []item.Item {
 	t.Helper()
@@ -106,7 +82,7 @@ func TestListing(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "items.golden", b.String())
+	golden.Check(t, "items.golden", b.String())
 }
 
 func orDash(s string) string {

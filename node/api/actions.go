@@ -60,13 +60,12 @@ func (s *Server) registerActions(api huma.API) {
 	action(s, api, desk.Serve, "serve the decision", d.Serve)
 	action(s, api, desk.HandOut, "hand the result out", d.HandOut)
 	action(s, api, desk.Settle, "settle an immediate case", d.Settle)
-	action(s, api, desk.Rate, "record a rating", d.Rate)
 	action(s, api, desk.Withdraw, "withdraw a case", d.Withdraw)
 	action(s, api, desk.Terminate, "terminate a case", d.Terminate)
 	action(s, api, desk.Reconcile, "settle a superseded branch", d.Reconcile)
 	action(s, api, desk.TakeOver, "take a case over", plain(d.TakeOver))
 	action(s, api, desk.Seize, "open the epoch that was granted", plain(d.Seize))
-	action(s, api, desk.Conclude, "conclude a case", noted(d.Conclude))
+	action(s, api, desk.Conclude, "conclude a case", d.ConcludeWith)
 	action(s, api, desk.Archive, "archive a case", noted(d.Archive))
 }
 
@@ -82,11 +81,7 @@ func (s *Server) planBundle(form desk.BundleForm) (BundlePlan, error) {
 	if err != nil {
 		return BundlePlan{}, err
 	}
-	out := BundlePlan{Plan: plan, Names: map[item.Code]string{}}
-	for _, p := range plan.Parts {
-		out.Names[p.Member.Code] = p.Item.Name
-	}
-	return out, nil
+	return withNames(plan), nil
 }
 
 type do[F any] func(context.Context, desk.By, casefile.ID, F) (desk.Done, error)

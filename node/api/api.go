@@ -3,7 +3,7 @@
 //
 // It must never decide anything (the desk, the Register and the exchange do),
 // and never answer a request without a token, but for the bare words of
-// /healthz and /readyz.
+// /healthz and /readyz and for the pages that openPath names.
 package api
 
 import (
@@ -64,9 +64,19 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	s.registerCatalogue(api)
 	s.registerCenters(api)
 	s.registerCases(api)
+	s.registerDocuments(api)
 	s.registerActions(api)
+	s.registerTogether(api)
+	s.registerCounter(api)
 	s.registerExchange(api)
 	s.registerRequests(api)
+	s.registerRatings(api)
+	s.registerPrivacy(api)
+	s.registerHall(api)
+	s.registerArchive(mux, api)
+	s.registerPapers(mux, api)
+	s.registerNational(mux, api)
+	s.registerSupervise(api)
 	stream(mux, api, op("backup", http.MethodGet, "/v1/backup", "write everything that the node holds, but for its key", "node"), s.backup)
 	stream(mux, api, op("inbox", http.MethodPost, "/v1/inbox", "take a file in that another node's outbox wrote", "exchange"), s.take)
 	stream(mux, api, op("form-keep", http.MethodPost, "/v1/forms", "keep a file that items will name", "catalogue"), s.keepForm)
@@ -76,6 +86,13 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	for _, path := range []string{"/catalogue", "/catalogue/", "/guide/", "/coverage", "/drafts", "/drafts/", "/web/"} {
 		mux.Handle("GET "+path, pages)
 	}
+	public := s.openPages()
+	for _, path := range []string{"GET /p/", "GET /progress", "GET /progress/", "POST /progress"} {
+		mux.Handle(path, public)
+	}
+	rate := s.ratePage()
+	mux.Handle("GET /rate/", rate)
+	mux.Handle("POST /rate/", rate)
 	mux.HandleFunc("GET /healthz", s.healthy)
 	mux.HandleFunc("GET /readyz", s.ready)
 	s.handler = s.guard(mux)
@@ -144,7 +161,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || openPath(r.URL.Path) {
+			dontWait(w)
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -169,6 +187,17 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// openTime is how long a stranger has for sending a form, and for taking the
+// answer: whoever sends a byte a minute holds no connection for long.
+const openTime = 20 * time.Second
+
+// dontWait sets those times, where the connection can.
+func dontWait(w http.ResponseWriter) {
+	c, by := http.NewResponseController(w), time.Now().Add(openTime)
+	c.SetReadDeadline(by)  //nolint:errcheck // a recorder in a test has no connection
+	c.SetWriteDeadline(by) //nolint:errcheck
 }
 
 // withoutToken is the same page under an address that can be passed on. It

@@ -9,12 +9,12 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/register"
+	"tongban/catalog/workday"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
-	"tongban/intake/notice"
 )
 
 // CasePath names a case. It is exported because only then its field is read
@@ -35,6 +35,7 @@ type EventView struct {
 	Epoch        casefile.Epoch `json:"epoch"`
 	Register     uint64         `json:"register"` // index that the author had
 	Hash         chain.Hash     `json:"hash"`     // of the log up to and with this event
+	Hand         *casefile.Hand `json:"hand,omitempty"`
 	Body         any            `json:"body"`
 }
 
@@ -47,6 +48,14 @@ type CaseView struct {
 
 func (s *Server) registerCases(api huma.API) {
 	route(s, api, op("cases", http.MethodGet, "/v1/cases", "list cases", "cases"), s.cases)
+	route(s, api, op("statistics", http.MethodGet, "/v1/statistics", "count cases", "cases"),
+		func(_ context.Context, in *struct {
+			From workday.Date `query:"from" maxLength:"10" doc:"first day on which the cases were taken in, YYYY-MM-DD"`
+			To   workday.Date `query:"to" maxLength:"10" doc:"last day"`
+			Box  desk.Box     `query:"box" enum:"opened,all" default:"all"`
+		}) (desk.Statistics, error) {
+			return s.node.Desk.Statistics(desk.Span{From: in.From, To: in.To, Box: in.Box})
+		})
 	route(s, api, op("case", http.MethodGet, "/v1/cases/{id}", "show a case", "cases"), s.caseView)
 	route(s, api, op("case-log", http.MethodGet, "/v1/cases/{id}/log", "list the events of a case", "cases"), s.caseLog)
 	route(s, api, op("case-offers", http.MethodGet, "/v1/cases/{id}/actions", "list what may be done with a case now", "cases"),
@@ -58,14 +67,6 @@ func (s *Server) registerCases(api huma.API) {
 			return s.node.Desk.Actions(state), nil
 		})
 	route(s, api, op("case-applicant", http.MethodGet, "/v1/cases/{id}/applicant", "show the applicant of a case", "cases"), s.applicant)
-	route(s, api, op("case-print", http.MethodGet, "/v1/cases/{id}/documents/{kind}", "print a document of a case", "cases"),
-		func(_ context.Context, in *struct {
-			CasePath
-			Kind notice.Kind `path:"kind"`
-		}) (Document, error) {
-			text, err := s.node.Desk.Print(in.ID, in.Kind)
-			return Document{text}, err
-		})
 	route(s, api, op("case-verify", http.MethodPost, "/v1/cases/{id}/verify", "verify a case from its first event", "cases"),
 		func(ctx context.Context, in *CasePath) (Verified, error) {
 			started := time.Now()
@@ -77,11 +78,6 @@ func (s *Server) registerCases(api huma.API) {
 		})
 	route(s, api, op("cases-verify", http.MethodPost, "/v1/verify", "verify every case", "cases"), s.verifyAll)
 	route(s, api, op("seizures", http.MethodPost, "/v1/seizures", "grant the seizure of a lost center's cases", "cases"), s.seizures)
-}
-
-// Document is a printed text.
-type Document struct {
-	Text string `json:"text"`
 }
 
 func verified(started time.Time, checked uint64, faults ...error) Verified {
@@ -96,7 +92,7 @@ func verified(started time.Time, checked uint64, faults ...error) Verified {
 
 func (s *Server) cases(_ context.Context, in *struct {
 	Box   desk.Box `query:"box" enum:"mine,arrived,sent,opened,all" default:"mine"`
-	Text  string   `query:"text" maxLength:"100"`
+	Text  string   `query:"text" maxLength:"100" doc:"part of a number, an item's name or code, an applicant's name, or the end of a number or telephone"`
 	Skip  int      `query:"skip" minimum:"0" doc:"how many of the most urgent to leave out: paging"`
 	Limit int      `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }) (desk.Worklist, error) {
@@ -144,58 +140,9 @@ func (s *Server) caseLog(_ context.Context, in *struct {
 		if err != nil {
 			body = nil // a kind of a newer program: shown without its content
 		}
-		out = append(out, EventView{e.Seq, e.Kind, e.Author, e.Staff, e.DeskTime, e.NodeTime, e.ClockSuspect, e.Epoch, e.Register.Index, head.Hash, body})
+		out = append(out, EventView{e.Seq, e.Kind, e.Author, e.Staff, e.DeskTime, e.NodeTime, e.ClockSuspect, e.Epoch, e.Register.Index, head.Hash, e.Hand, body})
 	}
 	return out, nil
-}
-
-// applicant shows who applies. Identity numbers are masked unless asked for,
-// and the asking is logged with the name of who asked.
-func (s *Server) applicant(_ context.Context, in *struct {
-	CasePath
-	Unmask bool   `query:"unmask"`
-	Staff  string `query:"staff" doc:"who wants the full numbers"`
-}) (desk.Applicant, error) {
-	state, err := s.node.Cabinet.State(in.ID)
-	if err != nil {
-		return desk.Applicant{}, err
-	}
-	a, err := s.node.Desk.Applicant(state)
-	if err != nil {
-		return desk.Applicant{}, err
-	}
-	if !in.Unmask {
-		mask(&a.Person)
-		if a.Agent != nil {
-			mask(a.Agent)
-		}
-		return a, nil
-	}
-	if in.Staff == "" {
-		return desk.Applicant{}, refusal.Newf(refusal.Malformed, "unmask the applicant", "name yourself with --staff", "nobody is named as asking")
-	}
-	s.log.Info("audit: applicant unmasked", "case", in.ID, "staff", in.Staff)
-	return a, nil
-}
-
-func mask(p *desk.Person) {
-	p.ResidentID = masked(p.ResidentID, 6, 4)
-	p.OtherID = masked(p.OtherID, 2, 2)
-	p.Telephone = masked(p.Telephone, 3, 4)
-}
-
-// masked keeps the first and the last characters.
-func masked(s string, first, last int) string {
-	r := []rune(s)
-	for i := first; i < len(r)-last; i++ {
-		r[i] = '*'
-	}
-	if len(r) <= first+last {
-		for i := range r {
-			r[i] = '*'
-		}
-	}
-	return string(r)
 }
 
 func (s *Server) verifyAll(ctx context.Context, _ *none) (Verified, error) {
@@ -270,7 +217,7 @@ func (s *Server) seizures(ctx context.Context, in *struct{ Body Seizing }) ([]Se
 // that was declined, withdrawn or terminated is still to be concluded.
 var unfinished = []casefile.Phase{
 	casefile.PhaseOpened, casefile.PhaseNoticed, casefile.PhaseAccepted, casefile.PhaseDecided,
-	casefile.PhaseServed, casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
+	casefile.PhaseServed, casefile.PhaseDeclined, casefile.PhaseReturned, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
 }
 
 func (s *Server) heldBy(lost area.Center, only []casefile.ID) ([]casefile.State, error) {

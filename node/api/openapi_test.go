@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"flag"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -10,9 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write what came out into the golden file")
+	"tongban/tools/golden"
+)
 
 const secret = "the token"
 
@@ -67,19 +66,7 @@ func TestTheDescriptionListsEveryPath(t *testing.T) {
 		}
 	}
 	slices.Sort(lines)
-	got := strings.Join(lines, "")
-	if *update {
-		if err := os.WriteFile("testdata/openapi.golden", []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/openapi.golden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("the paths changed; run with -update if that is meant\ngot:\n%s", got)
-	}
+	golden.Check(t, "openapi.golden", strings.Join(lines, ""))
 }
 
 // What answers under /v1 is registered together with its description, by route

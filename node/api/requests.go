@@ -23,19 +23,27 @@ type Asking struct {
 
 // RequestView is a request and what became of it, or where it stands in a log.
 type RequestView struct {
-	ID    string          `json:"id"`
-	Case  casefile.ID     `json:"case"`
-	From  area.Center     `json:"from"`
-	Kind  string          `json:"kind"`
-	Text  string          `json:"text"`
-	Staff string          `json:"staff"`
-	Time  int64           `json:"time"`
-	Late  bool            `json:"late,omitempty"`  // it came after the decision
-	Reply *exchange.Reply `json:"reply,omitempty"` // of our own: nil while it is on its way
+	ID     string          `json:"id"`
+	Case   casefile.ID     `json:"case"`
+	From   area.Center     `json:"from"`
+	Kind   string          `json:"kind"`
+	Text   string          `json:"text"`
+	Stance casefile.Stance `json:"stance,omitempty"` // of a participant's opinion
+	Staff  string          `json:"staff"`
+	Time   int64           `json:"time"`
+	Late   bool            `json:"late,omitempty"`  // it came after the decision
+	Reply  *exchange.Reply `json:"reply,omitempty"` // of our own: nil while it is on its way
 }
 
-func viewRequest(r exchange.Request) RequestView {
-	return RequestView{ID: r.ID, Case: r.Case, From: r.From.Center, Kind: r.Kind, Text: string(r.Body), Staff: r.Staff, Time: r.Time}
+func viewRequest(r casefile.Request) RequestView {
+	v := RequestView{ID: r.ID, Case: r.Case, From: r.From.Center, Kind: r.Kind, Text: string(r.Body), Staff: r.Staff, Time: r.Time}
+	if said, ok := opinionOf(r); ok {
+		v.Text, v.Stance = said.Text, said.Stance
+	}
+	if grade, ok := gradeOf(r); ok {
+		v.Text = grade
+	}
+	return v
 }
 
 func (s *Server) registerRequests(api huma.API) {
@@ -100,7 +108,7 @@ func (s *Server) recorded(_ context.Context, in *CasePath) ([]RequestView, error
 		if !ok {
 			return nil, refusal.Newf(refusal.Malformed, "read requests", "", "event %d is no request", r.Event.Seq)
 		}
-		request, err := exchange.OpenRequest(body.Sealed, s.partyKey)
+		request, err := casefile.OpenRequest(body.Sealed, s.partyKey)
 		if err != nil {
 			return nil, err
 		}

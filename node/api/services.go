@@ -12,10 +12,16 @@ import (
 	"tongban/consensus/chain"
 	"tongban/consensus/feed"
 	"tongban/consensus/quorum"
+	"tongban/intake/archive"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/intake/exchange"
+	"tongban/intake/hall"
+	"tongban/intake/national/batch"
+	"tongban/intake/privacy"
+	"tongban/intake/rating"
+	"tongban/intake/supervise/chase"
 	"tongban/node/enrol"
 	"tongban/node/peers"
 	"tongban/node/presence"
@@ -28,8 +34,12 @@ type Services struct {
 	Register *register.Register
 	Cabinet  *cabinet.Cabinet
 	Desk     *desk.Desk
+	Hall     *hall.Hall
 	Exchange *exchange.Exchange
+	Ratings  *rating.Ratings
+	Privacy  *privacy.Privacy
 	Forms    *forms.Store
+	Chases   *chase.Book
 	// Propose brings commands of this center to the Register and waits until
 	// this node's copy has them.
 	Propose func(ctx context.Context, wishes ...Wish) ([]register.Result, error)
@@ -44,6 +54,12 @@ type Services struct {
 	Public   string
 	NotReady func() string // "" when the node serves
 	Backup   func(ctx context.Context, w io.Writer) error
+	// Content is what lies outside the logs, as it travels; SealArchive is this
+	// node's seal under archive.Domain.
+	Content     archive.Blobs
+	SealArchive func(body []byte) []byte
+	// Batches opens the book of what was sent to the provincial platform.
+	Batches func(batch.Source) *batch.Book
 }
 
 // Wish is one command before it has a number.

@@ -78,9 +78,9 @@ func (s *Server) save(ticket chain.Hash, state State) error {
 }
 
 func (s *Server) put(txn *badger.Txn, ticket chain.Hash, state State) error {
-	entry := badger.NewEntry(rowKey(ticket), wire.Encode(state))
-	entry.ExpiresAt = uint64(time.UnixMilli(state.Expires).Add(keepFor).Unix())
-	return txn.SetEntry(entry)
+	// The store drops rows by the machine's clock, tickets run by the node's.
+	left := time.UnixMilli(state.Expires).Sub(s.cfg.Now()) + keepFor
+	return txn.SetEntry(badger.NewEntry(rowKey(ticket), wire.Encode(state)).WithTTL(max(left, time.Minute)))
 }
 
 // Written is a ticket as its inviter sees it.

@@ -29,6 +29,7 @@ type page struct {
 	Data   any
 	Next   string // the address of the next page of a list; "": none
 	First  string // of the first page, where this is another
+	Open   bool   // for people without a token: there is nothing else that they can open
 }
 
 const (

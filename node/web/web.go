@@ -3,8 +3,9 @@
 // guide, coverage and drafts. The pages are made on the server, in Chinese or
 // in English, and work without a script.
 //
-// It must never change anything (it answers GET and HEAD only), never decide
-// who may read (whoever mounts it guards it), never load anything from another
+// It must never change anything (it answers GET and HEAD only; Rate alone takes
+// something in, from whoever holds its link), never decide who may read (whoever
+// mounts it guards it), never load anything from another
 // server, and never write markup that html/template has not escaped.
 package web
 
@@ -113,7 +114,8 @@ func parse() map[string]*template.Template {
 
 type server struct {
 	Services
-	mux *http.ServeMux
+	mux  *http.ServeMux
+	name func(area.Center) string // of centers, where there is no catalogue to ask
 }
 
 // New answers /catalogue, /guide, /coverage, /drafts and what is under /web.
@@ -129,16 +131,20 @@ func New(s Services) http.Handler {
 	w.page("/drafts", w.drafts)
 	w.page("/drafts/{index}", w.draft)
 	w.mux.HandleFunc("GET /guide/{code}", w.guide)
+	w.mux.HandleFunc("GET /web/style.css", styleSheet)
+	return w
+}
+
+// styleSheet serves the style of all pages.
+func styleSheet(w http.ResponseWriter, _ *http.Request) {
 	sheet, err := files.ReadFile("pages/style.css")
 	if err != nil {
-		panic(err)
+		http.Error(w, "no style sheet", http.StatusInternalServerError)
+		return
 	}
-	w.mux.HandleFunc("GET /web/style.css", func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Content-Type", "text/css; charset=utf-8")
-		rw.Write(sheet)
-		rw.Write([]byte(guide.Style()))
-	})
-	return w
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Write(sheet)
+	w.Write([]byte(guide.Style()))
 }
 
 // ServeHTTP answers one request.
@@ -247,6 +253,12 @@ func (s *server) effective(ref item.Ref) workday.Date {
 }
 
 func (s *server) centerName(c area.Center) string {
+	if s.Catalogue == nil {
+		if s.name == nil {
+			return string(c)
+		}
+		return cmp.Or(s.name(c), string(c))
+	}
 	l, _ := s.Catalogue.Center(c)
 	return cmp.Or(l.Name, string(c))
 }

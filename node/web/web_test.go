@@ -384,7 +384,6 @@ func TestPagesKeepThePolicy(t *testing.T) {
 	}
 }
 
-// Every word that a page asks for is there, in both languages, and is asked for.
 func TestCapital(t *testing.T) {
 	for text, want := range map[string]string{"": "", "level": "Level", "ID": "ID", "必要": "必要", "02": "02"} {
 		if got := capital(text); got != want {
@@ -393,6 +392,7 @@ func TestCapital(t *testing.T) {
 	}
 }
 
+// Every word that a page asks for is there, in both languages, and is asked for.
 func TestWords(t *testing.T) {
 	asked := map[string]bool{"in_effect": true, "future": true, "superseded": true, "withdrawn": true, "called_off": true}
 	read := func(name string) {
@@ -422,6 +422,30 @@ func TestWords(t *testing.T) {
 		}
 		if !asked[key] && !strings.HasPrefix(key, "gap_") && !strings.HasPrefix(key, "draft_") {
 			t.Errorf("no page says %s", key)
+		}
+	}
+}
+
+// The page for ratings has words of its own.
+func TestRateWords(t *testing.T) {
+	var said string
+	for _, name := range []string{"pages/rate.html", "rating.go"} {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said += string(raw)
+	}
+	asked := map[string]bool{}
+	for _, found := range regexp.MustCompile(`\.Word[ (]"(\w+)"|again\("(\w+)"`).FindAllStringSubmatch(said, -1) {
+		key := found[1] + found[2]
+		if asked[key] = true; rateWords[key][0] == "" || rateWords[key][1] == "" {
+			t.Errorf("%q is no word, or lacks a language", key)
+		}
+	}
+	for key := range rateWords {
+		if !asked[key] && !strings.Contains(said, `"`+key+`"`) {
+			t.Errorf("the page never says %s", key)
 		}
 	}
 }

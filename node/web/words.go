@@ -46,4 +46,17 @@ var words = map[string][2]string{
 	"content": {"内容校验值", "Content hash"}, "findings": {"检查结果", "Findings"}, "errors_stop": {"有错误的草稿不能发布。", "A draft with errors cannot be published."},
 	"severity": {"程度", "Severity"}, "element": {"要素", "Element"}, "finding": {"问题", "Finding"}, "error": {"错误", "error"}, "warning": {"提醒", "warning"}, "no_findings": {"没有发现问题。", "Nothing was found."},
 	"against": {"与下列版本比较：", "Against"},
+
+	"brand_open": {"通办 · 办件查询", "Tongban · Your case"}, "too_many": {"请稍后再试", "Please try again later"}, "too_many_hint": {"现在查询的人太多，请一分钟后再试。", "Too much is being asked at the moment. Please try again in a minute."},
+	"verify": {"文书核验", "Is this document genuine?"}, "agrees": {"文书与办件记录一致", "The document agrees with the case's log"}, "agrees_void": {"文书曾经出具，但已作废", "The document was issued, and was taken back"},
+	"sealed_by": {"由", "Sealed by"}, "sealed_on": {"于", " on"}, "sealed_end": {"签章。", "."}, "event": {"办理环节", "Step"}, "voided": {"已作废", "void"}, "instead": {"代替文书：", "In its place:"},
+	"compare_it": {"请将上列编号、日期与手中的文书逐项核对。", "Please compare the numbers and the day above with the document in your hands."}, "ask_progress": {"查询进度", "Show the progress"},
+	"forged": {"核验不通过：文书与办件记录不一致", "Not genuine: the document does not agree with the case's log"}, "not_yet": {"无法核验：本中心的记录还没有到这一步", "Cannot be checked: the log here does not reach that far yet"},
+	"not_here": {"无法核验：本中心没有这个办件", "Cannot be checked: the case is not at this center"}, "no_check": {"无法核验：核验码不完整", "Cannot be checked: this is no check code"}, "unverified": {"暂时无法核验", "Cannot be checked at the moment"},
+	"verify_hint": {"请联系出具文书的中心，或者打印文书的窗口。", "Please ask the center that issued the document, or the counter that printed it."},
+	"progress":    {"办件进度查询", "How far is my case?"}, "progress_long": {"请输入收件凭证上的办件编号和查询密码。", "Please give the case number and the query password on your receipt."},
+	"number_or_id": {"办件编号", "Case number"}, "password": {"查询密码", "Query password"}, "no_progress": {"办件编号或者查询密码不对。", "No case goes by this number and password."},
+	"too_many_tries": {"试错次数太多，请几分钟后再试，或者到窗口查询。", "Too many tries. Please wait a few minutes, or ask at a counter."}, "try_later": {"暂时无法查询，请稍后再试。", "This can't be shown at the moment. Please try again later."},
+	"waits_for": {"正在进行：", "waiting for: "}, "due": {"应于此日前作出决定", "Decision due by"}, "held_by": {"现由", "Now with"}, "collect": {"领取地点", "To be collected at"}, "owed": {"待缴费用", "To be paid"},
+	"bring": {"需要补充的材料", "Still to be brought"}, "bring_by": {"请于此日前送交：", "by"}, "its_steps": {"办理环节", "Steps"}, "registered": {"登记", "Registered"}, "to_come": {"未到", "to come"}, "ask_another": {"查询其他办件", "Ask for another case"},
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/intake/applicant"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
@@ -116,7 +117,7 @@ func passMany(ctx context.Context, c *city, holder *follower, flight, n int) (to
 	for range n {
 		done, err := town.Desk().Open(ctx, desk.By{Staff: staff}, desk.OpenForm{
 			Item: it.Ref.Code, Answers: situation, Subject: yejian.Area(),
-			Applicant: desk.Applicant{Person: desk.Person{Name: "测试申请人"}},
+			Applicant: applicant.Applicant{Person: applicant.Person{Name: "测试申请人"}},
 		})
 		if err != nil {
 			return nil, 0, err

@@ -13,6 +13,7 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/condition"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node"
@@ -112,7 +113,7 @@ func counter(ctx context.Context, c *city) commits {
 	}
 	form := desk.OpenForm{
 		Item: it.Ref.Code, Answers: situation, Subject: yejian.Area(), Agency: true, Papers: papers,
-		Applicant: desk.Applicant{Person: desk.Person{Name: "测试申请人", Telephone: "00000000000", Address: "苏州市吴江区"}},
+		Applicant: applicant.Applicant{Person: applicant.Person{Name: "测试申请人", Telephone: "00000000000", Address: "苏州市吴江区"}},
 	}
 	return func(int) error {
 		c.counted.Add(1)

@@ -34,6 +34,7 @@ var trials = []trial{
 	{"load", "5,000 items into the Register", load},
 	{"catalogue", "10,000 items in one node: load, start, memory, search", wholeCatalogue},
 	{"spread", "one published version to 300 followers", spread},
+	{"cases", "100,000 cases at a district: worklist, search, statistics", manyCases},
 	{"village", "memory and start of a village's node", village},
 }
 

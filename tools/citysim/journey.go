@@ -48,6 +48,7 @@ type journey struct {
 	to     area.Center  // to whom it is on its way; "" when it is not
 	back   bool         // it was turned back: on its way to at
 	turned bool         // it was turned back once
+	spoke  bool         // whom the lead asked has said its opinion
 	seen   uint64       // the highest acknowledged sequence number
 	calls  int          // for the keys
 	call   *call        // in hand
@@ -144,6 +145,9 @@ func (j *journey) look(ctx context.Context) time.Duration {
 		return j.wait(arrival, "%s has not heard that it was turned back", j.at)
 	}
 	j.back = false
+	if wait, done := j.aside(ctx); done {
+		return wait
+	}
 	return j.next(v.Next)
 }
 
@@ -157,8 +161,13 @@ func (j *journey) next(next desk.Move) time.Duration {
 		j.book.fault("case %s at %s: nobody can %s it", j.id, j.at, next.Action)
 		j.finish()
 		return 0
+	case next.Action == desk.HandOver: // put right: back to who sent it down
+		j.do(j.at, desk.HandOver, desk.HandOverForm{})
+		return 0
 	case next.Center != j.at:
-		j.do(j.at, desk.HandOver, desk.HandOverForm{To: next.Center})
+		if !j.packed(next.Center) {
+			j.do(j.at, desk.HandOver, desk.HandOverForm{To: next.Center})
+		}
 		return 0
 	}
 	form, err := j.plan.form(next.Action, j.view.State)
@@ -168,20 +177,11 @@ func (j *journey) next(next desk.Move) time.Duration {
 		return 0
 	}
 	action := next.Action
-	if action == desk.Decide && j.plan.settle && j.view.Item != nil && j.view.Item.Type != "" && j.immediate() {
+	if action == desk.Decide && j.plan.settle && j.view.Item != nil && j.view.Item.Type != "" && j.allowed(desk.Settle) {
 		action, form = desk.Settle, desk.SettleForm{Conclude: true}
 	}
 	j.do(j.at, action, form)
 	return 0
-}
-
-func (j *journey) immediate() bool {
-	for _, a := range j.view.Actions {
-		if a.Action == desk.Settle {
-			return a.Allowed
-		}
-	}
-	return false
 }
 
 func (j *journey) finish() {
@@ -275,7 +275,10 @@ func (j *journey) answered(done desk.Done) {
 	case desk.Open:
 		j.id = done.State.ID
 	case desk.HandOver:
-		j.to = c.form.(desk.HandOverForm).To
+		j.to = offeredTo(&done.State, c.form.(desk.HandOverForm).To)
+	case desk.SendBack:
+		j.plan.beside.correct = false
+		j.to = offeredTo(&done.State, j.to)
 	case desk.TakeOver:
 		j.at, j.to = c.at, ""
 	case desk.TurnBack:

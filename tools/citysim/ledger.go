@@ -192,6 +192,24 @@ func (l *ledger) counts() counts {
 	return c
 }
 
+// asides are the actions beside the routes that were acknowledged, and how many.
+// Opinions come by request and are counted where they were asked for.
+func (l *ledger) asides() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	count := map[desk.Action]int{}
+	for _, e := range l.cases {
+		for _, a := range e.acks {
+			count[a.action]++
+		}
+	}
+	var out []string
+	for _, action := range []desk.Action{desk.FeeCharge, desk.FeePay, desk.JointSet, desk.SendBack, desk.TurnBack, desk.PapersSent, desk.PapersArrived} {
+		out = append(out, fmt.Sprintf("%s %d", action, count[action]))
+	}
+	return out
+}
+
 // refusals are the refusals by action and code, and how many.
 func (l *ledger) refusals() []string {
 	l.mu.Lock()

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 
 	"tongban/catalog/area"
 	"tongban/catalog/condition"
 	"tongban/catalog/item"
+	"tongban/catalog/workday"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 )
@@ -19,6 +21,7 @@ type plan struct {
 	open    desk.OpenForm
 	laid    []desk.Paper // everything that the item asks for in that situation
 	settle  bool         // an immediate case is settled in one go
+	beside  beside
 }
 
 // newPlan draws one of the five kinds of case that the demo tells.
@@ -43,6 +46,7 @@ func newPlan(rng *rand.Rand, c *city) plan {
 	it := c.items[p.record]
 	f.Answers = answered(rng, it)
 	p.laid = laid(rng, it, f.Answers)
+	p.beside = beside{fee: charged(&it) && rng.IntN(2) == 0, joint: rng.IntN(3) == 0, papers: rng.IntN(2) == 0, correct: rng.IntN(4) == 0}
 	f.Item, f.Subject, f.Deliver = it.Ref.Code, subject, deliver
 	f.Applicant.Name = fmt.Sprintf("演示%d", rng.IntN(1e6))
 	f.Applicant.Telephone = "13800000000"
@@ -102,9 +106,9 @@ func (p *plan) form(action desk.Action, s casefile.State) (any, error) {
 	case desk.Check, desk.Review, desk.Make:
 		return desk.StepForm{Opinion: "材料齐全，拟同意"}, nil
 	case desk.Suspend:
-		return desk.SuspendForm{}, nil
+		return desk.SuspendForm{Until: workday.DateOf(time.Now()).Add(7)}, nil
 	case desk.Resume:
-		return desk.ResumeForm{Result: "无异议"}, nil
+		return desk.ResumeForm{Result: "无异议", Early: "模拟，不等公示期满"}, nil
 	case desk.Decide:
 		return desk.DecideForm{}, nil
 	case desk.HandOut:

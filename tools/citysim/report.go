@@ -34,6 +34,7 @@ func (o options) report(c *city, book *ledger, f *findings, n *nemesis) error {
 		now.cases, now.ended, now.calls, now.events, now.lost, now.repeated)
 	fmt.Fprintf(o.out, "%d acknowledged heads found at their custodians and in %d whole logs there and in the copies; %d of %d commands acknowledged by the Register and found in it once\n",
 		f.acked, f.copies, f.orders, now.orders)
+	fmt.Fprintf(o.out, "beside the routes: %s\n", strings.Join(book.asides(), ", "))
 	fmt.Fprintf(o.out, "%d power cuts; %s from healing until no case was open and nothing waited\n", n.cutCount(), f.drained.Round(100*time.Millisecond))
 	if refusals := book.refusals(); len(refusals) > 0 {
 		fmt.Fprintf(o.out, "refused on the way: %s\n", strings.Join(refusals, ", "))

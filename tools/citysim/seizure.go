@@ -11,6 +11,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/register"
 	"tongban/consensus/chain"
+	"tongban/intake/applicant"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
@@ -50,7 +51,7 @@ func (s *seizure) journey(n int, seed uint64, record string, counter area.Center
 	p := plan{record: record, counter: counter, laid: laid(rng, it, answers)}
 	p.open = desk.OpenForm{
 		Item: it.Ref.Code, Answers: answers, Subject: counter.Area(), Agency: counter.Level() == area.Village, Accept: accept,
-		Applicant: desk.Applicant{Person: desk.Person{Name: "演示", Telephone: "13800000000"}},
+		Applicant: applicant.Applicant{Person: applicant.Person{Name: "演示", Telephone: "13800000000"}},
 	}
 	if papers {
 		p.open.Papers = p.laid

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -155,6 +156,12 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 // Send does one request with a body that is streamed, and returns the answer
 // as it came where it is a success. The caller closes its body.
 func (c *Client) Send(ctx context.Context, method, path string, query url.Values, body io.Reader, contentType string) (*http.Response, error) {
+	return c.SendWith(ctx, method, path, query, body, contentType, nil)
+}
+
+// SendWith is Send with headers of its own: for what must not stand in an
+// address.
+func (c *Client) SendWith(ctx context.Context, method, path string, query url.Values, body io.Reader, contentType string, header http.Header) (*http.Response, error) {
 	target := c.base + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
@@ -163,6 +170,7 @@ func (c *Client) Send(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(req.Header, header)
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	if body != nil {
 		req.Header.Set("Content-Type", contentType)

@@ -11,13 +11,14 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 )
 
 // Applicants are invented; the numbers lie in a range that no area has.
-func person(name, resident string) desk.Applicant {
-	return desk.Applicant{Person: desk.Person{Name: name, ResidentID: resident, Telephone: "13800000000"}}
+func person(name, resident string) applicant.Applicant {
+	return applicant.Applicant{Person: applicant.Person{Name: name, ResidentID: resident, Telephone: "13800000000"}}
 }
 
 // situations are what the applicants answer to the items' questions (办理情形).

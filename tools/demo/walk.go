@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
+	"tongban/catalog/workday"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node/api"
@@ -141,10 +143,10 @@ var steps = map[desk.Action]struct {
 	desk.Review: {desk.StepForm{Opinion: "符合条件"}, func(m desk.Move, _ casefile.State) string {
 		return m.Name + "：符合条件"
 	}, "reviews"},
-	desk.Suspend: {desk.SuspendForm{}, func(m desk.Move, _ casefile.State) string {
+	desk.Suspend: {desk.SuspendForm{Until: workday.DateOf(time.Now()).Add(7)}, func(m desk.Move, _ casefile.State) string {
 		return m.Name + "开始，等待不计入时限"
 	}, "a wait begins that does not count"},
-	desk.Resume: {desk.ResumeForm{Result: "无异议"}, func(m desk.Move, _ casefile.State) string {
+	desk.Resume: {desk.ResumeForm{Result: "无异议", Early: "演示，不等公示期满"}, func(m desk.Move, _ casefile.State) string {
 		return m.Name + "结束：无异议"
 	}, "the wait ends, no objection"},
 	desk.Decide: {desk.DecideForm{}, func(_ desk.Move, s casefile.State) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,7 +86,8 @@ func command[F any](a *app, d action[F]) *cobra.Command {
 
 // actionCommands are all actions of the desk but the opening.
 func (a *app) actionCommands() []*cobra.Command {
-	return append(a.counterActions(), append(a.workActions(), a.custodyActions()...)...)
+	return slices.Concat(a.counterActions(), a.workActions(), a.custodyActions(),
+		a.togetherActions(), a.slipActions(), a.inquiryActions(), a.amendActions())
 }
 
 // --- at the counter ---
@@ -100,25 +102,30 @@ func (a *app) counterActions() []*cobra.Command {
 		command(a, action[desk.ReceiveForm]{name: desk.Supplement, short: "Record what was brought after the notice", long: "Record what was brought after the notice.\n" + papersHelp,
 			example: "  tongban case supplement 320509111201.1.7 --paper photo --paper proof=copy", flags: paperFlags}),
 		command(a, action[desk.AcceptForm]{name: desk.Accept, short: "Accept a case: its clocks start, its item version is pinned",
+			example: "  tongban case accept 320509111201.1.7",
 			flags: func(f *pflag.FlagSet, form *desk.AcceptForm) fill {
 				f.BoolVar(&form.Newest, "newest", false, "pin the newest version in place of the one that the applicant was shown")
 				return nil
 			}}),
-		command(a, reasonAction(desk.Decline, "Decline a case (不予受理)", "--reason 不属于本中心受理范围")),
-		command(a, action[desk.DeliverForm]{name: desk.Serve, short: "Serve the decision", flags: deliverFlags}),
+		command(a, reasonAction(desk.Decline, "Decline a case (不予受理)", "--ground not_ours --whose 某某局 --reason 不属于本机关职权范围")),
+		command(a, reasonAction(desk.Return, "Return the papers before acceptance (退件)", "--reason 申请人要求取回材料 --ground at_request")),
+		command(a, action[desk.DeliverForm]{name: desk.Serve, short: "Serve the decision",
+			example: "  tongban case serve 320509111201.1.7 --manner post --courier EX0000000001", flags: deliverFlags}),
 		command(a, action[desk.DeliverForm]{name: desk.HandOut, short: "Hand the result out at the counter, which serves it too",
 			example: "  tongban case hand-out 320509111201.1.7 --to agent", flags: deliverFlags}),
 		command(a, action[desk.SettleForm]{name: desk.Settle, short: "Do all that is left of an immediate case in one go",
 			example: "  tongban case settle 320509111201.1.7 --conclude", flags: settleFlags}),
-		command(a, action[desk.RateForm]{name: desk.Rate, short: "Record the applicant's rating, once",
-			flags: func(f *pflag.FlagSet, form *desk.RateForm) fill {
-				f.IntVar(&form.Grade, "grade", 0, "1 (best) to 5")
-				f.StringVar(&form.Request, "request", "", "the request that brought it")
+		command(a, reasonAction(desk.Withdraw, "Withdraw a case at the applicant's wish", "--reason 申请人要求撤回")),
+		command(a, action[desk.ConcludeForm]{name: desk.Conclude, short: "Conclude a case in which nothing is owed any more",
+			example: "  tongban case conclude 320509111201.1.7 --visits 1",
+			flags: func(f *pflag.FlagSet, form *desk.ConcludeForm) fill {
+				f.StringVar(&form.Note, "note", "", "a note for the log")
+				f.IntVar(&form.Visits, "visits", 0, "how often the applicant came (default: not counted)")
 				return nil
 			}}),
-		command(a, reasonAction(desk.Withdraw, "Withdraw a case at the applicant's wish", "--reason 申请人要求撤回")),
-		command(a, action[api.NoteForm]{name: desk.Conclude, short: "Conclude a case in which nothing is owed any more", flags: noteFlags}),
-		command(a, action[api.NoteForm]{name: desk.Archive, short: "Put a concluded case away", flags: noteFlags}),
+		command(a, action[api.NoteForm]{name: desk.Archive, short: "Put a concluded case away",
+			long:    "Put a concluded case away, without a package. 'tongban archive make' makes one and then\ndoes this.",
+			example: "  tongban case archive 320509111201.1.7", flags: noteFlags}),
 	}
 }
 
@@ -154,6 +161,12 @@ func reasonAction(name desk.Action, short, example string) action[desk.ReasonFor
 			if name != desk.TurnBack {
 				f.StringVar(&form.Remedy, "remedy", "", "what the applicant may do against it (default: the usual words)")
 			}
+			switch name {
+			case desk.Decline:
+				declineFlags(f, form)
+			case desk.Return, desk.Terminate:
+				f.StringVar((*string)(&form.Ground), "ground", "", endGrounds[name])
+			}
 			if name == desk.Withdraw || name == desk.Terminate {
 				f.BoolVar(&form.Deemed, "deemed", false, "as the rules say of what was not brought in time; the reason is theirs")
 			}
@@ -161,9 +174,22 @@ func reasonAction(name desk.Action, short, example string) action[desk.ReasonFor
 		}}
 }
 
+// endGrounds is on which grounds a case may end.
+var endGrounds = map[desk.Action]string{
+	desk.Decline:   "not_needed, not_ours, not_met or not_mended (default: not_met)",
+	desk.Return:    "not_mended, not_met, at_request or impossible (default: not_mended)",
+	desk.Terminate: "impossible or at_request (default: impossible)",
+}
+
+func declineFlags(f *pflag.FlagSet, form *desk.ReasonForm) {
+	f.StringVar((*string)(&form.Ground), "ground", "", endGrounds[desk.Decline])
+	f.StringVar(&form.Whose, "whose", "", "with --ground not_ours: the body to turn to")
+}
+
 func deliverFlags(f *pflag.FlagSet, form *desk.DeliverForm) fill {
 	f.StringVar(&form.To, "to", "applicant", "to whom: applicant, agent or post")
 	f.StringVar(&form.Note, "note", "", "a note for the log")
+	proofOfServiceFlags(f, form)
 	return nil
 }
 
@@ -184,31 +210,35 @@ func noteFlags(f *pflag.FlagSet, form *api.NoteForm) fill {
 
 func (a *app) workActions() []*cobra.Command {
 	return []*cobra.Command{
-		command(a, action[desk.StepForm]{name: desk.Check, short: "End the first check (初审)", flags: stepFlags}),
-		command(a, action[desk.StepForm]{name: desk.Review, short: "End the review (审查)", flags: stepFlags}),
-		command(a, action[desk.StepForm]{name: desk.Make, short: "End the making of a document (制证)", flags: stepFlags}),
+		command(a, action[desk.StepForm]{name: desk.Check, short: "End the first check (初审)",
+			example: "  tongban case check 320509111201.1.7 --opinion 情况属实", flags: stepFlags}),
+		command(a, action[desk.StepForm]{name: desk.Review, short: "End the review (审查)",
+			example: "  tongban case review 320509111201.1.7 --opinion 符合条件", flags: stepFlags}),
+		command(a, action[desk.StepForm]{name: desk.Make, short: "End the making of a document (制证)",
+			example: "  tongban case make 320509111201.1.7", flags: stepFlags}),
 		command(a, action[desk.SuspendForm]{name: desk.Suspend, short: "Start a wait: a posting, an assessment, a special procedure",
-			example: "  tongban case suspend 320509111201.1.7                  # the next wait of the item\n  tongban case suspend 320509111201.1.7 --step -1 --ground other --until 2026-12-01",
+			example: "  tongban case suspend 320509111201.1.7                  # the next wait of the item\n  tongban case suspend 320509111201.1.7 --step -1 --ground other --until 2026-12-01\n  tongban case suspend 320509111201.1.7 --place 村公告栏 --to 2026-12-07\n  tongban case suspend 320509111201.1.7 --step -1 --ground hearing --told 2026-12-01 --asked 2026-12-03 --on 2026-12-21 --place 二楼会议室",
 			flags:   suspendFlags}),
 		command(a, action[desk.ResumeForm]{name: desk.Resume, short: "End the wait",
-			example: "  tongban case resume 320509111201.1.7 --result 公示期满，无异议",
-			flags: func(f *pflag.FlagSet, form *desk.ResumeForm) fill {
-				f.StringVar(&form.Result, "result", "", "what came of it")
-				return proofFlag(f, &form.Proof)
-			}}),
+			example: "  tongban case resume 320509111201.1.7 --result 公示期满，无异议\n  tongban case resume 320509111201.1.7 --result 异议不成立 --objection 收入不实=已核查，属实",
+			flags:   resumeFlags}),
 		command(a, action[desk.ExtendForm]{name: desk.Extend, short: "Extend the limits, once",
+			example: "  tongban case extend 320509111201.1.7 --days 10 --reason 需要补充检验 --approver 李局长",
 			flags: func(f *pflag.FlagSet, form *desk.ExtendForm) fill {
 				f.IntVar(&form.Days, "days", 0, "working days")
 				f.StringVar(&form.Reason, "reason", "", "why")
 				f.StringVar(&form.Approver, "approver", "", "who approved it")
 				return nil
 			}}),
-		command(a, action[desk.OutsideForm]{name: desk.Outside, short: "Record what happened at an outside step", flags: outsideFlags}),
+		command(a, action[desk.OutsideForm]{name: desk.Outside, short: "Record what happened at an outside step",
+			example: "  tongban case outside 320509111201.1.7 --number 2026-0001 --sent 2026-12-01 --came 2026-12-07 --result 同意", flags: outsideFlags}),
 		command(a, action[desk.OpinionForm]{name: desk.Opinion, short: "Record an opinion that was asked for",
+			example: "  tongban case opinion 320509111201.1.7 --center 320509108000 --stance agrees --text 同意",
 			flags: func(f *pflag.FlagSet, form *desk.OpinionForm) fill {
 				f.StringVar((*string)(&form.Center), "center", "", "whose opinion")
 				f.StringVar(&form.Request, "request", "", "the request that brought it")
 				f.StringVar(&form.Text, "text", "", "what it says")
+				f.StringVar((*string)(&form.Stance), "stance", "", "agrees, objects or provided")
 				return nil
 			}}),
 		command(a, action[desk.DecideForm]{name: desk.Decide, short: "Decide",
@@ -241,7 +271,7 @@ func suspendFlags(f *pflag.FlagSet, form *desk.SuspendForm) fill {
 	f.BoolVar(&form.Counts, "counts", false, "the wait counts; only with --step -1, a step says itself")
 	f.StringVar(&form.Note, "note", "", "a note for the log")
 	f.StringVar(&form.Decider, "decider", "", "who ordered it")
-	return stepFlag(f, &form.Step)
+	return both(stepFlag(f, &form.Step), termsFlags(f, form))
 }
 
 func decideFlags(f *pflag.FlagSet, form *desk.DecideForm) fill {
@@ -249,7 +279,7 @@ func decideFlags(f *pflag.FlagSet, form *desk.DecideForm) fill {
 	f.StringVar(&form.Text, "text", "", "the words of the decision")
 	f.StringVar(&form.Result, "result", "", "the document issued (default: the item's)")
 	f.StringVar(&form.Remedy, "remedy", "", "what the applicant may do against it (default: the usual words)")
-	return stepFlag(f, &form.Step)
+	return both(stepFlag(f, &form.Step), certificateFlags(f, form))
 }
 
 func outsideFlags(f *pflag.FlagSet, form *desk.OutsideForm) fill {
@@ -291,9 +321,11 @@ func (a *app) custodyActions() []*cobra.Command {
 				f.StringVar(&form.Purpose, "purpose", "", "for what, in words")
 				return nil
 			}}),
-		command(a, action[api.EmptyForm]{name: desk.TakeOver, short: "Take over a case that was handed over to this center"}),
+		command(a, action[api.EmptyForm]{name: desk.TakeOver, short: "Take over a case that was handed over to this center",
+			example: "  tongban case take-over 320509111201.1.7"}),
 		command(a, reasonAction(desk.TurnBack, "Turn a case back that was handed over to this center", "--reason 材料不清")),
-		command(a, action[api.EmptyForm]{name: desk.Seize, short: "Open the epoch that the Register granted to this center"}),
+		command(a, action[api.EmptyForm]{name: desk.Seize, short: "Open the epoch that the Register granted to this center",
+			example: "  tongban case seize 320509111201.1.7"}),
 		command(a, action[desk.ReconcileForm]{name: desk.Reconcile, short: "Say what becomes of a superseded branch",
 			example: "  tongban case reconcile 320509111201.1.7 --adopt --reason 与现状一致",
 			flags: func(f *pflag.FlagSet, form *desk.ReconcileForm) fill {

@@ -27,7 +27,9 @@ village) and talks to a running one.
   tongban realm create     found a realm: the first node of a city or district
   tongban invite, join     bring in the other centers, with tickets
   tongban run              run the node of a data directory
-  tongban case, item ...   work with the running node, by its API
+  tongban item, case ...   work with the running node, by its API: the catalogue,
+                           cases, the hall (visit, queue, staff, book), and what
+                           follows (notice, rating, supervise, archive, privacy)
 
 Every command takes --json. Those that act take --staff, who acts (default:
 TONGBAN_STAFF, else USER). Help needs no network.
@@ -56,8 +58,10 @@ trusted: do not start it again blindly.`,
 	root.AddCommand(
 		a.demoCommand(), a.realmCommand(), a.inviteCommand(), a.joinCommand(), a.runCommand(),
 		a.statusCommand(), a.centerCommand(), a.voterCommand(), a.powerCommand(),
-		a.itemCommand(), a.bundleCommand(), a.ruleCommand(), a.calendarCommand(), a.caseCommand(),
-		a.registerCommand(), a.outboxCommand(),
+		a.itemCommand(), a.bundleCommand(), a.ruleCommand(), a.calendarCommand(), a.caseCommand(), a.ratingCommand(), a.privacyCommand(), a.noticeCommand(), a.visitCommand(), a.slipCommand(),
+		a.staffCommand(), a.windowCommand(), a.queueCommand(), a.appointmentCommand(), a.timetableCommand(), a.bookCommand(),
+		a.registerCommand(), a.outboxCommand(), a.superviseCommand(),
+		a.archiveCommand(), a.nationalCommand(),
 		a.backupCommand(), a.restoreCommand(), a.configCommand(),
 	)
 	return root

@@ -86,7 +86,8 @@ func (a *app) bundleCommand() *cobra.Command {
 func (a *app) bundleListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the bundles that are offered here",
-		Args: usage(cobra.NoArgs),
+		Example: "  tongban bundle list",
+		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return ask(a, cmd, get("/v1/items", client.Params("bundles", "true", "limit", "500")), func(w io.Writer, _ *client.Client, list api.ItemList) {
 				if len(list.Items) == 0 {
@@ -158,7 +159,7 @@ func (a *app) bundleOpenCommand() *cobra.Command {
 	var form desk.BundleForm
 	var p papers
 	var x acting
-	var agent desk.Person
+	var who applying
 	var subject, deliver string
 	var answers []string
 	cmd := &cobra.Command{
@@ -176,8 +177,7 @@ asks for it. A case of a later stage is accepted when those before it are conclu
 	f.StringVar(&deliver, "deliver", "", "center where the applicant collects (default: here)")
 	f.StringArrayVar(&answers, "answer", nil, "ID=OPTION (repeat it)")
 	f.BoolVar(&form.Agency, "agency", false, "the village acts for the applicant (全程代办)")
-	personFlags(f, "", &form.Applicant.Person)
-	personFlags(f, "agent-", &agent)
+	who.flags(cmd, &form.Applicant, &form.Submission)
 	p.flags(f)
 	f.StringVar(&x.formFile, "form", "", "JSON file of the whole form, in place of these flags; - reads the standard input")
 	x.flags(a, cmd)
@@ -187,6 +187,7 @@ asks for it. A case of a later stage is accepted when those before it are conclu
 		if form.Answers, err = readAnswers(answers); err != nil {
 			return err
 		}
+		who.finish(&form.Applicant)
 		if x.formFile != "" {
 			form = desk.BundleForm{}
 			if err := a.onlyForm(cmd, x.formFile, &form); err != nil {
@@ -198,9 +199,6 @@ asks for it. A case of a later stage is accepted when those before it are conclu
 		}
 		if form.Bundle == "" {
 			return usageError{errors.New("no bundle is named\n  tongban bundle open CODE ...; find it with 'tongban bundle list'")}
-		}
-		if agent != (desk.Person{}) {
-			form.Applicant.Agent = &agent
 		}
 		return a.openBundle(cmd, x, p, form)
 	}
@@ -222,11 +220,7 @@ func (a *app) openBundle(cmd *cobra.Command, x acting, p papers, form desk.Bundl
 		if err != nil {
 			return err
 		}
-		for _, m := range plan.Materials {
-			if m.Need == item.Required && !m.Exempt {
-				lacks = append(lacks, item.Material{ID: m.ID})
-			}
-		}
+		lacks = mustBring(plan)
 	}
 	laid, err := p.read(lacks)
 	if err != nil {
@@ -252,5 +246,6 @@ func (a *app) openBundle(cmd *cobra.Command, x acting, p papers, form desk.Bundl
 		for _, one := range done.Cases {
 			a.writeDone(cmd, w, c, one)
 		}
+		writePassword(w, done.Password)
 	})
 }

@@ -27,8 +27,9 @@ func (a *app) calendarCommand() *cobra.Command {
 func (a *app) calendarListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the years whose working days are published",
-		Long: "List the years whose working days are published. A due day that runs into\nanother year is provisional.",
-		Args: usage(cobra.NoArgs),
+		Example: "  tongban calendar list",
+		Long:    "List the years whose working days are published. A due day that runs into\nanother year is provisional.",
+		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return ask(a, cmd, get("/v1/calendar", nil), func(w io.Writer, _ *client.Client, all []workday.Year) {
 				t := table{head: []string{"YEAR", "DAYS OFF", "WEEKEND DAYS WORKED", "SOURCE"}}
@@ -193,7 +194,8 @@ func (a *app) publishYears(cmd *cobra.Command, years []workday.Year, staff strin
 func (a *app) calendarExportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "export FILE", Short: "Write the published calendars to a csv file",
-		Args: usage(cobra.ExactArgs(1)),
+		Example: "  tongban calendar export days.csv",
+		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.connect()
 			if err != nil {

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 	"tongban/intake/desk"
-	"tongban/intake/notice"
 	"tongban/node/api"
 	"tongban/tools/client"
 )
@@ -21,8 +21,10 @@ func (a *app) caseCommand() *cobra.Command {
 	cmd := group("case", "Cases, from the counter to the archive",
 		a.caseListCommand(), a.caseShowCommand(), a.caseLogCommand(), a.caseActionsCommand(),
 		a.caseOpenCommand(), a.caseApplicantCommand(), a.casePrintCommand(), a.caseVerifyCommand(),
-		a.caseRequestCommand(), a.caseRequestsCommand(), a.seizeGrantsCommand())
+		a.caseRequestCommand(), a.caseRequestsCommand(), a.caseRouteCommand(), a.caseClockCommand(), a.seizeGrantsCommand(), a.caseStatisticsCommand())
 	cmd.AddCommand(a.actionCommands()...)
+	cmd.AddCommand(a.agencyActions()...)
+	cmd.AddCommand(a.caseFeeCommand(), a.caseCarryCommand(), a.casePapersCommand(), a.casePaperCommand())
 	cmd.Long = `Cases, from the counter to the archive. What may be done with a case now, and why
 the rest may not, is shown by 'tongban case actions'.
 
@@ -48,7 +50,7 @@ func (a *app) caseListCommand() *cobra.Command {
 this center), sent (offered by it, not yet answered: it still answers for them),
 opened (here, wherever they are now), all (every case of which this node has a
 copy).`,
-		Example: "  tongban case list\n  tongban case list --box arrived\n  tongban case list --box all --text 居住证",
+		Example: "  tongban case list\n  tongban case list --box arrived\n  tongban case list --box all --text 居住证\n  tongban case list --box all --text 1234",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q := client.Params("box", box, "text", text, "limit", fmt.Sprint(limit))
@@ -74,7 +76,7 @@ copy).`,
 		},
 	}
 	cmd.Flags().StringVar(&box, "box", "mine", "mine, arrived, sent, opened or all")
-	cmd.Flags().StringVar(&text, "text", "", "part of the number, the id or the item's name or code")
+	cmd.Flags().StringVar(&text, "text", "", "part of the number, the id or the item's name or code, of the applicant's name, or the end of a number or telephone")
 	cmd.Flags().IntVar(&limit, "limit", 100, "at most so many, up to 200")
 	cmd.RegisterFlagCompletionFunc("box", cobra.FixedCompletions([]string{"mine", "arrived", "sent", "opened", "all"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -90,6 +92,7 @@ func nextOf(m desk.Move) string {
 func (a *app) caseShowCommand() *cobra.Command {
 	return a.caseArgs(&cobra.Command{
 		Use: "show CASE", Short: "Show a case: where it stands, its clocks, its papers, what comes next",
+		Example: "  tongban case show 320509111201.1.7",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(a, cmd, get(client.Path("cases", args[0]), nil), func(w io.Writer, c *client.Client, v api.CaseView) {
 				writeCase(w, v, namesOf(cmd, c))
@@ -126,6 +129,7 @@ func writeCase(w io.Writer, v api.CaseView, names *centers) {
 	t.write(w)
 	writeClocks(w, v)
 	writePapers(w, v)
+	writeTogether(w, v, names)
 	for _, b := range v.Branches {
 		fmt.Fprintf(w, "superseded branch %d: %d events, epoch %d, from %s%s%s\n", b.Number, b.Head.Index, b.Epoch, names.name(b.From),
 			yes(b.Heavy, ", HOLDS A DECISION OR A SERVICE"), yes(!b.Settled, ", to be reconciled: --head "+b.Head.Hash.String()))
@@ -225,6 +229,7 @@ func (a *app) caseLogCommand() *cobra.Command {
 func (a *app) caseActionsCommand() *cobra.Command {
 	return a.caseArgs(&cobra.Command{
 		Use: "actions CASE", Short: "List what may be done with a case here and now, and why not the rest",
+		Example: "  tongban case actions 320509111201.1.7",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(a, cmd, get(client.Path("cases", args[0], "actions"), nil), func(w io.Writer, _ *client.Client, all []desk.Offered) {
 				t := table{head: []string{"ACTION", "MAY", "WHY NOT"}}
@@ -238,27 +243,34 @@ func (a *app) caseActionsCommand() *cobra.Command {
 }
 
 func (a *app) caseApplicantCommand() *cobra.Command {
-	var unmask bool
-	cmd := a.caseArgs(&cobra.Command{Use: "applicant CASE", Short: "Show who applies; identity numbers are masked",
-		Long:    "Show who applies. Identity numbers are masked; --unmask shows them, and the node's\nlog says who asked.",
-		Example: "  tongban case applicant 320509111201.1.7 --unmask --staff 李窗口",
+	var unmask, supervisor bool
+	var reason string
+	cmd := a.caseArgs(&cobra.Command{Use: "applicant CASE", Short: "Show who applies; names and numbers are masked",
+		Long:    "Show who applies. Names and numbers are masked; --unmask shows them, with a reason, and\n'tongban privacy audit' says who asked. Where access to the case is restricted only a\nsupervisor sees anything.",
+		Example: "  tongban case applicant 320509111201.1.7 --unmask --reason 核对身份 --staff 李窗口",
 	})
-	cmd.Flags().BoolVar(&unmask, "unmask", false, "show the full numbers; it is logged who asked")
+	cmd.Flags().BoolVar(&unmask, "unmask", false, "show everything; it is written down who asked, and why")
+	cmd.Flags().StringVar(&reason, "reason", "", "why (required with --unmask and --supervisor)")
+	cmd.Flags().BoolVar(&supervisor, "supervisor", false, "as a supervisor, of a case to which access is restricted")
 	staff := a.staffFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		q := client.Params()
-		if unmask {
+		if unmask || supervisor {
 			who, err := staff()
 			if err != nil {
 				return err
 			}
-			q = client.Params("unmask", "true", "staff", who)
+			q = client.Params("unmask", fmt.Sprint(unmask), "supervisor", fmt.Sprint(supervisor), "staff", who, "reason", reason)
 		}
-		return ask(a, cmd, get(client.Path("cases", args[0], "applicant"), q), func(w io.Writer, _ *client.Client, who desk.Applicant) {
+		return ask(a, cmd, get(client.Path("cases", args[0], "applicant"), q), func(w io.Writer, _ *client.Client, who applicant.Applicant) {
 			t := table{head: []string{"", ""}}
 			writePerson(&t, "", who.Person)
+			if who.Representative != nil {
+				writePerson(&t, "representative's ", *who.Representative)
+			}
 			if who.Agent != nil {
 				writePerson(&t, "agent's ", *who.Agent)
+				t.row("acts by", who.AgentBasis())
 			}
 			t.write(w)
 		})
@@ -266,9 +278,9 @@ func (a *app) caseApplicantCommand() *cobra.Command {
 	return cmd
 }
 
-func writePerson(t *table, whose string, p desk.Person) {
+func writePerson(t *table, whose string, p applicant.Person) {
 	for _, f := range [][2]string{
-		{"name", p.Name}, {"resident id", p.ResidentID}, {"credit code", p.CreditCode}, {"other id", p.OtherID},
+		{"name", p.Name}, {"id kind", string(p.IDKind)}, {"resident id", p.ResidentID}, {"credit code", p.CreditCode}, {"other id", p.OtherID},
 		{"telephone", p.Telephone}, {"address", p.Address}, {"organisation", p.Organisation},
 		{"mandate", p.Mandate}, {"relationship", p.Relationship}, {"note", p.Note},
 	} {
@@ -279,13 +291,13 @@ func writePerson(t *table, whose string, p desk.Person) {
 }
 
 func (a *app) casePrintCommand() *cobra.Command {
-	var kinds []string
-	for _, k := range notice.Kinds() {
-		kinds = append(kinds, string(k))
-	}
+	kinds := documentKinds()
 	return &cobra.Command{
 		Use: "print CASE DOCUMENT", Short: "Print a document of a case for the applicant",
-		Long:    "Print a document of a case for the applicant: " + strings.Join(kinds, ", ") + ".",
+		Long: `Print a document of a case for the applicant, as plain text in Chinese. For paper, and
+for what a visit has due, see 'tongban notice print'.
+
+Documents: ` + wrapped(kinds) + ".",
 		Example: "  tongban case print 320509111201.1.7 notice | lpr",
 		Args:    usage(cobra.ExactArgs(2)),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -50,6 +50,7 @@ func stateOf(c api.CenterView) string {
 func (a *app) centerShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "show CENTER", Short: "Show one center",
+		Example:           "  tongban center show 320509111000",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.centerIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -145,6 +146,7 @@ func (a *app) voterCommand() *cobra.Command {
 func (a *app) voterListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the voters", Args: usage(cobra.NoArgs),
+		Example: "  tongban voter list",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.connect()
 			if err != nil {
@@ -184,6 +186,7 @@ func removeVoter(set []string, c string) ([]string, error) {
 func (a *app) voterChangeCommand(use, short, done string, change func([]string, string) ([]string, error)) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use + " CENTER", Short: short,
+		Example: "  tongban voter " + use + " 320509111000 --staff 王主任",
 		Long: short + `. Voters are few: three or five, and an odd number, so that
 one or two may fail. One change at a time; only the realm's publisher may do it.`,
 		Args:              usage(cobra.ExactArgs(1)),
@@ -221,6 +224,7 @@ one or two may fail. One change at a time; only the realm's publisher may do it.
 func (a *app) voterLeadCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "lead CENTER", Short: "Hand the lead to another voter",
+		Example:           "  tongban voter lead 320509111000",
 		Long:              "Hand the lead to another voter, before this machine is serviced. Ask the node that leads.",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.centerIDs)),

@@ -245,7 +245,8 @@ func (a *app) basicListCommand() *cobra.Command {
 	var in, on string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the basic catalogues that hold in an area",
-		Args: usage(cobra.NoArgs),
+		Example: "  tongban item basic list",
+		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return ask(a, cmd, get("/v1/lists", client.Params("area", in, "on", on)), func(w io.Writer, _ *client.Client, all []register.Listed) {
 				if len(all) == 0 {
@@ -333,7 +334,8 @@ func (a *app) itemClaimsCommand() *cobra.Command {
 	var center, on string
 	cmd := &cobra.Command{
 		Use: "claims", Short: "List the items that a center has taken on",
-		Args: usage(cobra.NoArgs),
+		Example: "  tongban item claims\n  tongban item claims --center 320509111201",
+		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return ask(a, cmd, get("/v1/claims", client.Params("center", center, "on", on)), func(w io.Writer, _ *client.Client, all map[item.Code]workday.Date) {
 				if len(all) == 0 {

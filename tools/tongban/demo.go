@@ -14,10 +14,11 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "A small city on this machine: seven nodes, five cases",
-		Long: `Starts a district, two towns and four villages of Wujiang as seven full nodes,
-each a process of its own on loopback, publishes the starter catalogue, tells five cases step by step, and
-verifies every log on every node. One town is killed on the way. Then it keeps running, with a page for each
-node, until Ctrl+C. Everything lives in a temporary folder that is removed.`,
+		Long: `Start a district, two towns and four villages of Wujiang as seven full nodes, each a
+process of its own on loopback, publish the starter catalogue, tell five cases step by
+step, and verify every log on every node. One town is killed on the way. Then it keeps
+running, with a page for each node, until Ctrl+C. Everything lives in a temporary folder
+that is removed.`,
 		Example: `  tongban demo           # keeps running; open the addresses that it prints
   tongban demo --once    # stops after the verification; exit 5 if anything does not hold`,
 		Args: usage(cobra.NoArgs),

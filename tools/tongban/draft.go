@@ -297,6 +297,7 @@ func (a *app) tellWhatCounts(cmd *cobra.Command, code, in, day string) error {
 func (a *app) itemCasesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "cases CODE", Short: "List the open cases under an older version than the one in force",
+		Example:           "  tongban item cases TB-D26",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {

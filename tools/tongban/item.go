@@ -178,6 +178,7 @@ func writeItem(w io.Writer, it item.Item) {
 func (a *app) itemHistoryCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "history CODE", Short: "List every version of an item: from when it held, who wrote and who approved it",
+		Example:           "  tongban item history TB-D26",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 		RunE: func(cmd *cobra.Command, args []string) error {

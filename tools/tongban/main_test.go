@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/node"
 	"tongban/node/api"
@@ -41,6 +42,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TONGBAN_STAFF", "测试")
 			env.Setenv("USER", "")
+			env.Setenv("TODAY", string(workday.DateOf(time.Now())))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // a race-built process sleeps a second at its end otherwise
 			for _, node := range []string{"A", "B"} {
 				ports, err := process.FreePorts(4)
@@ -117,6 +119,14 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		}
 		if c.Args == nil {
 			t.Errorf("%s does not check its arguments", c.CommandPath())
+		}
+		if c.Example == "" && !c.HasSubCommands() {
+			t.Errorf("%s gives no example", c.CommandPath())
+		}
+		for _, line := range strings.Split(c.Example, "\n") {
+			if line != "" && !strings.HasPrefix(line, "  ") {
+				t.Errorf("%s: the example %q is not indented", c.CommandPath(), line)
+			}
 		}
 		for _, sub := range c.Commands() {
 			walk(sub)

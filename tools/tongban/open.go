@@ -23,6 +23,8 @@ import (
 // papers is how the papers on the counter are given on a command line.
 type papers struct {
 	given, scans, notes []string
+	carried, mended     []string
+	consent             string
 	complete            bool
 }
 
@@ -36,6 +38,9 @@ func (p *papers) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.given, "paper", nil, "a paper on the counter: ID or ID=STATE (repeat it)")
 	f.StringArrayVar(&p.scans, "scan", nil, "the scan of a paper: ID=FILE (repeat it)")
 	f.StringArrayVar(&p.notes, "paper-note", nil, "a note on a paper: ID=TEXT, no personal data (repeat it)")
+	f.StringArrayVar(&p.carried, "carry", nil, "a paper that lies in an earlier case: ID=CASE/MATERIAL, as 'case carry' lists them (repeat it)")
+	f.StringVar(&p.consent, "consent", "signed", "how the applicant agreed to that: signed or spoken")
+	f.StringArrayVar(&p.mended, "mended", nil, "a paper that the applicant corrected on the spot: ID (repeat it)")
 	f.BoolVar(&p.complete, "complete", false, "every paper that must be there was seen in the original")
 }
 
@@ -63,6 +68,21 @@ func (p *papers) read(lacks []item.Material) ([]desk.Paper, error) {
 			state = string(casefile.OriginalSeen)
 		}
 		add(desk.Paper{ID: id, State: casefile.MaterialState(state), By: workday.Date(by)})
+	}
+	for _, text := range p.carried {
+		id, from, _ := strings.Cut(text, "=")
+		earlier, material, ok := strings.Cut(from, "/")
+		if !ok {
+			return nil, usageError{fmt.Errorf("--carry %s: want ID=CASE/MATERIAL\n  'tongban case carry' lists them", text)}
+		}
+		add(desk.Paper{ID: id, State: casefile.Electronic, From: &desk.From{Case: casefile.ID(earlier), Material: material, Consent: p.consent}})
+	}
+	for _, id := range p.mended {
+		i, there := place[id]
+		if !there {
+			return nil, usageError{fmt.Errorf("--mended %s: want the id of a paper that is given", id)}
+		}
+		out[i].Mended = true
 	}
 	pairs := func(flag string, all []string, set func(one *desk.Paper, value string) error) error {
 		for _, text := range all {
@@ -92,6 +112,10 @@ func (p *papers) read(lacks []item.Material) ([]desk.Paper, error) {
 type acting struct {
 	staff    func() (string, error)
 	at, key  string
+	start    string
+	instead  string
+	window   string
+	first    string
 	formFile string
 	quiet    bool
 }
@@ -100,6 +124,10 @@ func (x *acting) flags(a *app, cmd *cobra.Command) {
 	x.staff = a.staffFlag(cmd)
 	f := cmd.Flags()
 	f.StringVar(&x.at, "at", "", "when it happened at the desk: YYYY-MM-DD HH:MM, China time (default: now)")
+	f.StringVar(&x.start, "since", "", "when the work on it began, as --at (default: when it happened)")
+	f.StringVar(&x.instead, "for", "", "A/B cover: whose post it is, by staff number or name")
+	f.StringVar(&x.window, "window", "", "at which window (default: that of the post)")
+	f.StringVar(&x.first, "first-contact", "", "who the applicant spoke to first, where that was another")
 	f.StringVar(&x.key, "key", "", "idempotency key: a repeated call with it has one effect")
 	f.BoolVarP(&x.quiet, "quiet", "q", false, "print the case id only")
 }
@@ -110,13 +138,18 @@ func (x *acting) by() (desk.By, error) {
 	if err != nil {
 		return desk.By{}, err
 	}
-	by := desk.By{Staff: who, Key: x.key}
+	by := desk.By{Staff: who, Key: x.key, For: x.instead, Window: x.window, First: x.first}
 	if by.Key == "" {
 		by.Key = newKey()
 	}
 	if x.at != "" {
 		if by.At, err = readMoment(x.at); err != nil {
 			return desk.By{}, usageError{fmt.Errorf("--at: %w", err)}
+		}
+	}
+	if x.start != "" {
+		if by.Start, err = readMoment(x.start); err != nil {
+			return desk.By{}, usageError{fmt.Errorf("--since: %w", err)}
 		}
 	}
 	return by, nil
@@ -126,8 +159,9 @@ func (a *app) caseOpenCommand() *cobra.Command {
 	var form desk.OpenForm
 	var p papers
 	var x acting
-	var agent desk.Person
-	var subject, deliver, mode string
+	var who applying
+	var decline desk.ReasonForm
+	var subject, deliver, mode, renews string
 	var answers []string
 	cmd := &cobra.Command{
 		Use:   "open ITEM",
@@ -141,11 +175,18 @@ says it; without it the questions are told. 'tongban item ask' shows what an ans
 selects.
 ` + papersHelp + `
 
+Kinds of identity documents (--id-kind):
+` + idKinds() + `
+
+An agent acts by letter (--mandate, --letter-scope), or as guardian or legal
+representative without one. What kind of case it is follows from the item.
+
 Names and identity numbers on a command line are seen by whoever lists the
 processes of this machine: on a shared one give the form as JSON, --form - reads
 it from the standard input. They are stored apart from the log.`,
 		Example: `  tongban case open TB-D26 --subject 320509111201 --name 张甲 --accept
   tongban case open TB-D26 --subject 320509111201 --form - < form.json
+  tongban case open TB-D26 --subject 320509111201 --name 虚构甲 --decline 不需要办理 --ground not_needed
   tongban case open TE44011350000011705442106041002 --subject 320509111201 \
       --answer filer=self --name 张甲 --paper id-card --paper photo=missing --staff 李窗口`,
 		Args:              usage(cobra.MaximumNArgs(1)),
@@ -158,14 +199,17 @@ it from the standard input. They are stored apart from the log.`,
 	f.StringVar(&mode, "mode", "", "of a cross-area case: online, received_elsewhere, worked_in_several")
 	f.BoolVar(&form.Agency, "agency", false, "the village acts for the applicant (全程代办)")
 	f.BoolVar(&form.Accept, "accept", false, "accept it at once")
-	personFlags(f, "", &form.Applicant.Person)
-	personFlags(f, "agent-", &agent)
+	who.flags(cmd, &form.Applicant, &form.Submission)
+	f.StringVar(&renews, "renews", "", "the permit that it wants prolonged: NUMBER@YYYY-MM-DD, its last day")
+	f.StringVar(&decline.Reason, "decline", "", "decline it at once, with this reason")
+	declineFlags(f, &decline)
 	p.flags(f)
 	f.StringVar(&x.formFile, "form", "", "JSON file of the whole form, in place of these flags; - reads the standard input")
 	x.flags(a, cmd)
 	cmd.RegisterFlagCompletionFunc("deliver", a.complete(every(a.centerIDs)))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		form.Subject, form.Deliver, form.Mode = area.Code(subject), area.Center(deliver), item.Mode(mode)
+		who.finish(&form.Applicant)
 		if x.formFile != "" {
 			form = desk.OpenForm{}
 			if err := a.onlyForm(cmd, x.formFile, &form); err != nil {
@@ -184,8 +228,12 @@ it from the standard input. They are stored apart from the log.`,
 		if form.Item == "" {
 			return usageError{errors.New("no item is named\n  tongban case open ITEM ...; find it with 'tongban item search'")}
 		}
-		if agent != (desk.Person{}) {
-			form.Applicant.Agent = &agent
+		if decline != (desk.ReasonForm{}) {
+			form.Decline = &decline
+		}
+		if renews != "" {
+			number, day, _ := strings.Cut(renews, "@")
+			form.Renews = &casefile.Renewal{Certificate: number, Expires: day}
 		}
 		return a.openCase(cmd, x, p, form)
 	}
@@ -206,29 +254,12 @@ func readAnswers(pairs []string) (item.Answers, error) {
 	return answers, nil
 }
 
-func personFlags(f *pflag.FlagSet, whose string, p *desk.Person) {
-	of := "applicant"
-	if whose != "" {
-		of = "agent"
-		f.StringVar(&p.Mandate, "mandate", "", "what the agent's power of attorney says")
-		f.StringVar(&p.Relationship, whose+"relationship", "", "of the agent to the applicant")
-	} else {
-		f.StringVar(&p.CreditCode, "credit-code", "", "of an organisation")
-		f.StringVar(&p.Organisation, "organisation", "", "its name")
-	}
-	f.StringVar(&p.Name, whose+"name", "", "name of the "+of)
-	f.StringVar(&p.ResidentID, whose+"resident-id", "", "number of the "+of+"'s identity card")
-	f.StringVar(&p.OtherID, whose+"other-id", "", "passport and the like")
-	f.StringVar(&p.Telephone, whose+"telephone", "", "of the "+of)
-	f.StringVar(&p.Address, whose+"address", "", "of the "+of)
-}
-
 // onlyForm reads a form from a file; flags that say the same are refused.
 func (a *app) onlyForm(cmd *cobra.Command, file string, form any) error {
 	var other []string
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		switch f.Name {
-		case "form", "staff", "at", "key", "quiet", "dir", "api", "json":
+		case "form", "staff", "at", "since", "for", "window", "first-contact", "key", "quiet", "dir", "api", "json":
 		default:
 			other = append(other, "--"+f.Name)
 		}
@@ -310,6 +341,7 @@ func (a *app) writeDone(cmd *cobra.Command, w io.Writer, c *client.Client, done 
 	} else {
 		fmt.Fprintf(w, "  written  %d events, the last is %d\n", done.Events, s.Head.Index)
 	}
+	writePassword(w, done.Password)
 	for _, warning := range done.Warnings {
 		fmt.Fprintf(w, "  warning  %s\n", warning.Text)
 	}

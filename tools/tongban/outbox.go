@@ -22,6 +22,7 @@ func (a *app) outboxListCommand() *cobra.Command {
 	var dest string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List what waits, for whom and why", Args: usage(cobra.NoArgs),
+		Example: "  tongban outbox list\n  tongban outbox list --to 320509111000",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return ask(a, cmd, get("/v1/outbox", client.Params("dest", dest)), func(w io.Writer, c *client.Client, wait api.Waiting) {
 				writeWaiting(w, wait, namesOf(cmd, c))
@@ -56,6 +57,7 @@ func writeWaiting(w io.Writer, wait api.Waiting, names *centers) {
 func (a *app) outboxTryCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "try CENTER", Short: "Try a destination now",
+		Example:           "  tongban outbox try 320509111000",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.centerIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -89,7 +91,8 @@ destinations have answered; taking a file in twice does no harm.`,
 func (a *app) outboxImportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "import FILE", Short: "Take a file in that another node's outbox wrote",
-		Args: usage(cobra.ExactArgs(1)),
+		Example: "  tongban outbox import /media/stick/yejian.out",
+		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, done, err := a.open(args[0])
 			if err != nil {

@@ -26,7 +26,7 @@ type readmeCity struct {
 	towns    []*machine
 	tickets  map[string]string // by center
 	id       string            // of the case that was opened last
-	draft    string            // the number of the last one
+	printed  map[string]string // by its word in kept: what was printed last
 }
 
 // machine is one of them: its own folder, ports and environment.
@@ -44,7 +44,7 @@ type machine struct {
 var usual = []string{"7400", "7401", "7402", "7403"}
 
 func newReadmeCity(t *testing.T) *readmeCity {
-	c := &readmeCity{T: t, tickets: map[string]string{}}
+	c := &readmeCity{T: t, tickets: map[string]string{}, printed: map[string]string{}}
 	free, err := process.FreePorts(3 * len(usual))
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +85,8 @@ func (c *readmeCity) at(place string) []*machine {
 		return []*machine{c.district}
 	case "towns":
 		return c.towns
+	case "first town":
+		return c.towns[:1]
 	case "second town":
 		return c.towns[1:]
 	}
@@ -128,22 +130,29 @@ func (c *readmeCity) line(m *machine, line string) {
 		c.run(m, args)
 		return
 	}
+	if slices.ContainsFunc(awaited, func(begins string) bool { return strings.HasPrefix(line, begins) }) {
+		c.wait(line+" at "+m.name, func() bool {
+			out, err := c.exec(m, args...)
+			return err == nil && expected(line, out) == ""
+		})
+		return
+	}
 	out, err := c.exec(m, args...)
 	if err != nil {
 		c.Fatalf("%s: %s: %v%s", m.name, line, err, c.logs())
 	}
-	for begins, want := range shows {
-		if strings.HasPrefix(line, begins) && !regexp.MustCompile(want).MatchString(out) {
-			c.Fatalf("%s: %s: no %q in\n%s", m.name, line, want, out)
-		}
+	if want := expected(line, out); want != "" {
+		c.Fatalf("%s: %s: no %q in\n%s", m.name, line, want, out)
 	}
 	for begins, e := range edits {
 		if strings.HasPrefix(line, begins) {
 			c.edit(filepath.Join(m.home, e.file), e.from, e.to)
 		}
 	}
-	if n := drafted.FindStringSubmatch(out); n != nil {
-		c.draft = n[1]
+	for word, find := range kept {
+		if n := find.FindStringSubmatch(out); n != nil {
+			c.printed[word] = n[1]
+		}
 	}
 	switch {
 	case args[0] == "invite":
@@ -157,9 +166,18 @@ func (c *readmeCity) line(m *machine, line string) {
 	}
 }
 
+// expected is what shows asks of a line's output and does not find in it.
+func expected(line, out string) string {
+	for begins, want := range shows {
+		if strings.HasPrefix(line, begins) && !regexp.MustCompile(want).MatchString(out) {
+			return want
+		}
+	}
+	return ""
+}
+
 var (
 	address = regexp.MustCompile(`10\.9\.0\.[0-9]+(:|/tcp/)([0-9]+)`)
-	drafted = regexp.MustCompile(`draft ([0-9]+)\n`)
 	found   = []string{"realm create", "join TICKET"}
 )
 
@@ -205,9 +223,10 @@ func (c *readmeCity) adapt(m *machine, words []string) []string {
 			if word = c.id; word == "" {
 				c.Fatal("no case was opened")
 			}
-		case word == "DRAFT":
-			if word = c.draft; word == "" {
-				c.Fatal("nothing was drafted")
+		case kept[word] != nil:
+			named := word
+			if word = c.printed[named]; word == "" {
+				c.Fatalf("nothing printed a %s", named)
 			}
 		case word == "DAY":
 			word = time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
@@ -299,15 +318,6 @@ func (c *readmeCity) level(m *machine) {
 	}
 	want := index(c.district)
 	c.wait(fmt.Sprintf("record %d at %s", want, m.name), func() bool { return index(m) >= want })
-}
-
-// until repeats a command until its output has some words.
-func (c *readmeCity) until(m *machine, words string, args ...string) {
-	c.Helper()
-	c.wait(words+" at "+m.name, func() bool {
-		out, err := c.exec(m, args...)
-		return err == nil && strings.Contains(out, words)
-	})
 }
 
 func (c *readmeCity) wait(what string, holds func() bool) {

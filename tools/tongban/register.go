@@ -20,6 +20,7 @@ func (a *app) registerCommand() *cobra.Command {
 func (a *app) registerStatusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "status", Short: "Show how far this copy reaches and who vouches for it", Args: usage(cobra.NoArgs),
+		Example: "  tongban register status",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.connect()
 			if err != nil {
@@ -95,8 +96,9 @@ func short(hash string) string { return hash[:min(len(hash), 12)] }
 func (a *app) registerVerifyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "verify", Short: "Verify this copy of the Register from record 1",
-		Long: "Verify this copy of the Register from record 1: the chain, every author's seal and\nthe voters' certificate. Exit code 5 if it does not hold.",
-		Args: usage(cobra.NoArgs),
+		Example: "  tongban register verify",
+		Long:    "Verify this copy of the Register from record 1: the chain, every author's seal and\nthe voters' certificate. Exit code 5 if it does not hold.",
+		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.verify(cmd, post("/v1/register/verify", nil), "records")
 		},

@@ -41,6 +41,7 @@ records it once, and it is forwarded where custody has moved.`,
 func (a *app) caseRequestsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "requests [CASE]", Short: "List this center's own requests, or those recorded in a case",
+		Example:           "  tongban case requests\n  tongban case requests 320509111201.1.7",
 		Args:              usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.complete(first(a.caseIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,7 +57,7 @@ func (a *app) caseRequestsCommand() *cobra.Command {
 				names := namesOf(cmd, c)
 				t := table{head: []string{"REQUEST", "CASE", "TIME", "FROM", "STAFF", "KIND", "TEXT", ""}}
 				for _, r := range all {
-					t.row(r.ID, r.Case, clockText(r.Time), names.name(r.From), r.Staff, r.Kind, r.Text, fate(r, len(args) > 0))
+					t.row(r.ID, r.Case, clockText(r.Time), names.name(r.From), r.Staff, join(" ", r.Kind, string(r.Stance)), r.Text, fate(r, len(args) > 0))
 				}
 				t.write(w)
 			})

@@ -123,7 +123,8 @@ func (a *app) ruleHistoryCommand() *cobra.Command {
 	var in string
 	cmd := &cobra.Command{
 		Use: "history KEY", Short: "List every value of a rule that an area went by, or will go by",
-		Args: usage(cobra.ExactArgs(1)), ValidArgsFunction: ruleKeys,
+		Example: "  tongban rule history notice_days",
+		Args:    usage(cobra.ExactArgs(1)), ValidArgsFunction: ruleKeys,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(a, cmd, get(client.Path("rules", args[0], "history"), client.Params("area", in)), func(w io.Writer, _ *client.Client, all []rule.Setting) {
 				if len(all) == 0 {

@@ -43,7 +43,7 @@ func propose(a *app, cmd *cobra.Command, r request, done string) error {
 
 // staffFlag adds --staff; the function returned says who acts.
 func (a *app) staffFlag(cmd *cobra.Command) func() (string, error) {
-	given := cmd.Flags().String("staff", "", "who acts: an account name (default: TONGBAN_STAFF, else USER)")
+	given := cmd.Flags().String("staff", "", "who acts: a name, or a number of the roster (default: TONGBAN_STAFF, else USER)")
 	return func() (string, error) { return a.staff(*given) }
 }
 
