@@ -25,9 +25,10 @@ check: ## format, vet, staticcheck
 unit: browser ## the tests, without the race detector
 	$(GO) test ./...
 
-# The long properties of two packages run whole without the detector, which
+# The long properties of these packages run whole without the detector, which
 # makes them ten times slower, and a fifth of them with it.
-LONG := tongban/catalog/register tongban/catalog/sheet
+LONG := tongban/catalog/register tongban/catalog/sheet \
+	tongban/intake/casefile tongban/intake/clock tongban/intake/desk
 
 race: browser ## the tests, with the race detector
 	$(GO) test -race -timeout 10m $$($(GO) list ./... | grep -vxF $(LONG:%=-e %))

@@ -99,7 +99,7 @@ step tongli suspend "$three"
 step tongli resume "$three" --result 评定完成，等级不变
 pass "$three" tongli yejian --to "${center[yejian]}" --purpose 公示
 step yejian suspend "$three"
-step yejian resume "$three" --result 公示期满，无异议
+step yejian resume "$three" --result 无异议 --early 演示，不等公示期满
 pass "$three" yejian wujiang
 step wujiang decide "$three"
 pass "$three" wujiang fenhuwan
