@@ -31,7 +31,7 @@ LONG := tongban/catalog/register tongban/intake/desk
 
 # Nothing in these runs side by side: they are pure, or the command line, whose
 # nodes have tests of their own with the detector.
-PLAIN := tongban/catalog/sheet tongban/intake/casefile tongban/intake/clock tongban/tools/tongban
+PLAIN := tongban/catalog/sheet tongban/intake/archive tongban/intake/casefile tongban/intake/clock tongban/tools/tongban
 
 race: browser ## the tests, with the race detector
 	$(GO) test -race -timeout 10m $$($(GO) list ./... | grep -vxF $(LONG:%=-e %) $(PLAIN:%=-e %))
