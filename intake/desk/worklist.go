@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
@@ -148,7 +149,11 @@ type words struct {
 	text   string
 	people map[casefile.ID]bool // the cases of which somebody has the words
 	more   bool                 // and there are others
-	names  map[itemOf]bool      // whether the name of an item has them
+	plain  bool                 // no Chinese in them: a number of a case may have them
+	names  map[itemOf]bool      // whether the code or the name of an item has them
+
+	last       itemOf // the item of the card before, and the answer
+	asked, had bool
 }
 
 type itemOf struct {
@@ -159,6 +164,7 @@ type itemOf struct {
 // search looks for people at once: of the rest the cards tell.
 func (d *Desk) search(text string) (*words, error) {
 	w := &words{d: d, text: strings.TrimSpace(text), names: map[itemOf]bool{}}
+	w.plain = strings.IndexFunc(w.text, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 	if w.text == "" || d.People == nil {
 		return w, nil
 	}
@@ -180,17 +186,25 @@ func (d *Desk) search(text string) (*words, error) {
 	return w, nil
 }
 
+// match reports whether a case has the words. It is asked of every card, so
+// what is the same for all cases of an item is looked for once.
 func (w *words) match(c *cabinet.Card) bool {
-	if w.text == "" || w.people[c.ID] || strings.Contains(string(c.ID), w.text) || strings.Contains(c.Number, w.text) ||
-		strings.Contains(c.Intake, w.text) || strings.Contains(c.Visit, w.text) || strings.Contains(string(c.Code), w.text) {
+	if w.text == "" || w.people[c.ID] || c.Visit != "" && strings.Contains(c.Visit, w.text) {
+		return true
+	}
+	if w.plain && (strings.Contains(c.Number, w.text) || strings.Contains(string(c.ID), w.text) || c.Intake != "" && strings.Contains(c.Intake, w.text)) {
 		return true
 	}
 	key := itemOf{c.Code, c.Area}
+	if key == w.last && w.asked {
+		return w.had
+	}
 	has, known := w.names[key]
 	if !known {
-		has = strings.Contains(w.d.itemName(c.Code, c.Area), w.text)
+		has = strings.Contains(string(c.Code), w.text) || strings.Contains(w.d.itemName(c.Code, c.Area), w.text)
 		w.names[key] = has
 	}
+	w.last, w.asked, w.had = key, true, has
 	return has
 }
 
