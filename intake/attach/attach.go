@@ -230,21 +230,26 @@ func (s *Store) Get(ref casefile.BlobRef) ([]byte, error) {
 	return t.Content, err
 }
 
+// readHead is the head row of a blob that is here and was not erased.
+func readHead(txn *badger.Txn, h chain.Hash, op string) (row headRow, err error) {
+	if _, err := txn.Get(keyTomb(h)); err == nil {
+		return row, gone(op)
+	}
+	item, err := txn.Get(keyHead(h))
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return row, refusal.Newf(refusal.NotFound, op, "ask a center that holds the case", "it is not on this node")
+	}
+	if err == nil {
+		err = item.Value(func(v []byte) error { return wire.Decode(v, &row) })
+	}
+	return row, err
+}
+
 func (s *Store) read(h chain.Hash) (travelling, error) {
 	op := "read blob " + h.Short()
 	var t travelling
 	err := s.db.View(func(txn *badger.Txn) error {
-		if _, err := txn.Get(keyTomb(h)); err == nil {
-			return gone(op)
-		}
-		var row headRow
-		item, err := txn.Get(keyHead(h))
-		if errors.Is(err, badger.ErrKeyNotFound) {
-			return refusal.Newf(refusal.NotFound, op, "ask a center that holds the case", "it is not on this node")
-		}
-		if err == nil {
-			err = item.Value(func(v []byte) error { return wire.Decode(v, &row) })
-		}
+		row, err := readHead(txn, h, op)
 		if err != nil {
 			return err
 		}

@@ -2,14 +2,12 @@ package attach
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 
 	"github.com/dgraph-io/badger/v4"
 
 	"tongban/consensus/chain"
-	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
 )
 
@@ -20,17 +18,7 @@ import (
 func (s *Store) Piece(h chain.Hash, offset int64, limit int) (part []byte, size int64, err error) {
 	op := "read a piece of blob " + h.Short()
 	err = s.db.View(func(txn *badger.Txn) error {
-		if _, err := txn.Get(keyTomb(h)); err == nil {
-			return gone(op)
-		}
-		var row headRow
-		item, err := txn.Get(keyHead(h))
-		if errors.Is(err, badger.ErrKeyNotFound) {
-			return refusal.Newf(refusal.NotFound, op, "ask a center that holds the case", "it is not on this node")
-		}
-		if err == nil {
-			err = item.Value(func(v []byte) error { return wire.Decode(v, &row) })
-		}
+		row, err := readHead(txn, h, op)
 		if err != nil {
 			return err
 		}

@@ -92,6 +92,7 @@ type work struct {
 	party   casefile.Party // who sealed; the zero party: it came from outside
 	erased  []chain.Hash
 	with    func(*badger.Txn) error // the caller's rows; nil: none
+	card    *Card                   // of after; made when it is written
 }
 
 // prepare seals the drafts.
@@ -173,7 +174,7 @@ func (c *Cabinet) store(ctx context.Context, before *folder, w *work) (casefile.
 		return before.state, fmt.Errorf("store case %s: %w", before.state.ID, err)
 	}
 	c.cache.Add(before.state.ID, w.after)
-	c.cards.put(cardOf(w.after))
+	c.cards.put(w.card)
 	if len(w.erased) > 0 && c.blob != nil {
 		if err := c.blob.Sweep(ctx); err != nil {
 			c.log.Warn("erased content is not destroyed yet; tried again at the next start", "case", before.state.ID, "err", err)
@@ -204,7 +205,8 @@ func (c *Cabinet) write(txn *badger.Txn, before *folder, w *work) error {
 	if err := txn.Set(keyHead(id), wire.Encode(after.row())); err != nil {
 		return err
 	}
-	if err := txn.Set(keyCard(id), wire.Encode(cardOf(after))); err != nil {
+	w.card = cardOf(after)
+	if err := txn.Set(keyCard(id), wire.Encode(w.card)); err != nil {
 		return err
 	}
 	if len(w.erased) > 0 && c.blob != nil {

@@ -85,7 +85,7 @@ func (c *Cabinet) storeAll(before []*folder, works []*work, seal *sealed) ([]cas
 	for i, w := range works {
 		states[i] = w.after.state
 		c.cache.Add(w.after.state.ID, w.after)
-		c.cards.put(cardOf(w.after))
+		c.cards.put(w.card)
 		c.watch.tell(w.after.state.ID)
 	}
 	return states, nil

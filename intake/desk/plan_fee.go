@@ -138,13 +138,19 @@ func (sh *sheet) fee(what, number string, left func(casefile.Fee) int64) (casefi
 	return casefile.Fee{}, refusal.Newf(NothingIsOpen, sh.op(what), "", "no payment notice is open")
 }
 
-// amount is what a form wants of what is left: all of it where it names nothing.
-func (sh *sheet) amount(what string, want, left int64) (int64, error) {
-	amount := cmp.Or(want, left)
-	if left <= 0 || amount > left {
-		return 0, refusal.Newf(NothingIsOpen, sh.op(what), "", "only %d.%02d yuan are left of it", max(left, 0)/100, max(left, 0)%100)
+// partOf is the fee that a form is about and how much of what left says is
+// meant: all of it where the form names no amount.
+func (sh *sheet) partOf(what, number string, want int64, left func(casefile.Fee) int64) (casefile.Fee, int64, error) {
+	fee, err := sh.fee(what, number, left)
+	if err != nil {
+		return fee, 0, err
 	}
-	return amount, nil
+	most := left(fee)
+	amount := cmp.Or(want, most)
+	if most <= 0 || amount > most {
+		return fee, 0, refusal.Newf(NothingIsOpen, sh.op(what), "", "only %d.%02d yuan are left of it", max(most, 0)/100, max(most, 0)%100)
+	}
+	return fee, amount, nil
 }
 
 func (sh *sheet) waive(form WaiverForm) error {
@@ -156,11 +162,7 @@ func (sh *sheet) waive(form WaiverForm) error {
 	if err := f.err(sh.op(what)); err != nil {
 		return err
 	}
-	fee, err := sh.fee(what, form.Number, casefile.Fee.Open)
-	if err != nil {
-		return err
-	}
-	amount, err := sh.amount(what, form.Amount, fee.Open())
+	fee, amount, err := sh.partOf(what, form.Number, form.Amount, casefile.Fee.Open)
 	if err != nil {
 		return err
 	}
@@ -180,11 +182,7 @@ func (sh *sheet) pay(form PaidForm) error {
 	if err := f.err(sh.op(what)); err != nil {
 		return err
 	}
-	fee, err := sh.fee(what, form.Number, casefile.Fee.Open)
-	if err != nil {
-		return err
-	}
-	amount, err := sh.amount(what, form.Amount, fee.Open())
+	fee, amount, err := sh.partOf(what, form.Number, form.Amount, casefile.Fee.Open)
 	if err != nil {
 		return err
 	}
@@ -211,11 +209,7 @@ func (sh *sheet) settleFee(form SettleFeeForm) error {
 	if err := f.err(sh.op(what)); err != nil {
 		return err
 	}
-	fee, err := sh.fee(what, form.Number, inHand)
-	if err != nil {
-		return err
-	}
-	amount, err := sh.amount(what, form.Amount, inHand(fee))
+	fee, amount, err := sh.partOf(what, form.Number, form.Amount, inHand)
 	if err != nil {
 		return err
 	}

@@ -200,52 +200,9 @@ asks for it. A case of a later stage is accepted when those before it are conclu
 		if form.Bundle == "" {
 			return usageError{errors.New("no bundle is named\n  tongban bundle open CODE ...; find it with 'tongban bundle list'")}
 		}
-		return a.openBundle(cmd, x, p, form)
+		return openSeveral(a, cmd, x, p, "/v1/bundles", &form, &form.Papers, func(in desk.Intake) several {
+			return several{cases: in.Cases, password: in.Password}
+		})
 	}
 	return cmd
-}
-
-func (a *app) openBundle(cmd *cobra.Command, x acting, p papers, form desk.BundleForm) error {
-	by, err := x.by()
-	if err != nil {
-		return err
-	}
-	c, err := a.connect()
-	if err != nil {
-		return err
-	}
-	var lacks []item.Material
-	if p.complete {
-		_, plan, err := call[api.BundlePlan](cmd.Context(), c, post("/v1/bundles/plan", form))
-		if err != nil {
-			return err
-		}
-		lacks = mustBring(plan)
-	}
-	laid, err := p.read(lacks)
-	if err != nil {
-		return err
-	}
-	form.Papers = append(form.Papers, laid...)
-	r := post("/v1/bundles", api.Acting[desk.BundleForm]{By: by, Form: form})
-	r.keyed = true
-	raw, done, err := call[desk.Intake](cmd.Context(), c, r)
-	if err != nil {
-		if lost(err) {
-			return fmt.Errorf("%w\n  it may have been done: the same call with --key %s has one effect", err, by.Key)
-		}
-		return err
-	}
-	return a.show(raw, func(w io.Writer) {
-		if x.quiet {
-			for _, one := range done.Cases {
-				fmt.Fprintln(w, one.State.ID)
-			}
-			return
-		}
-		for _, one := range done.Cases {
-			a.writeDone(cmd, w, c, one)
-		}
-		writePassword(w, done.Password)
-	})
 }

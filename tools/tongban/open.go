@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -304,13 +305,8 @@ func (a *app) openCase(cmd *cobra.Command, x acting, p papers, form desk.OpenFor
 
 // act sends one action and shows what came of it.
 func (a *app) act(cmd *cobra.Command, c *client.Client, path string, by desk.By, form any, quiet bool) error {
-	r := post(path, api.Acting[any]{By: by, Form: form})
-	r.keyed = true
-	raw, done, err := call[desk.Done](cmd.Context(), c, r)
+	raw, done, err := keyed[desk.Done](cmd, c, path, by, form)
 	if err != nil {
-		if lost(err) {
-			return fmt.Errorf("%w\n  it may have been done: the same call with --key %s has one effect", err, by.Key)
-		}
 		return err
 	}
 	if quiet && !a.json {
@@ -318,6 +314,18 @@ func (a *app) act(cmd *cobra.Command, c *client.Client, path string, by desk.By,
 		return err
 	}
 	return a.show(raw, func(w io.Writer) { a.writeDone(cmd, w, c, done) })
+}
+
+// keyed sends an action under its idempotency key; where the answer is lost it
+// says how to ask again.
+func keyed[T any](cmd *cobra.Command, c *client.Client, path string, by desk.By, form any) (json.RawMessage, T, error) {
+	r := post(path, api.Acting[any]{By: by, Form: form})
+	r.keyed = true
+	raw, answer, err := call[T](cmd.Context(), c, r)
+	if err != nil && lost(err) {
+		err = fmt.Errorf("%w\n  it may have been done: the same call with --key %s has one effect", err, by.Key)
+	}
+	return raw, answer, err
 }
 
 func (a *app) writeDone(cmd *cobra.Command, w io.Writer, c *client.Client, done desk.Done) {

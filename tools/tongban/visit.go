@@ -66,12 +66,24 @@ that name. --visit is the visit that the queue ticket names; without one the fir
 		if len(form.Items) == 0 {
 			return usageError{errors.New("no item is named\n  tongban visit open ITEM ITEM ...; find them with 'tongban item search'")}
 		}
-		return a.openVisit(cmd, x, p, form)
+		return openSeveral(a, cmd, x, p, "/v1/visits", &form, &form.Papers, func(v desk.Visit) several {
+			return several{fmt.Sprintf("visit %s\n", v.Visit), v.Cases, v.Password}
+		})
 	}
 	return cmd
 }
 
-func (a *app) openVisit(cmd *cobra.Command, x acting, p papers, form desk.VisitForm) error {
+// several is what an intake of more than one case is shown by.
+type several struct {
+	head     string // a line before them, or none
+	cases    []desk.Done
+	password string
+}
+
+// openSeveral opens the cases of one intake, all or none. form is a pointer to
+// the desk's own, papers where it keeps them, path where both it and the plan of
+// it are taken; shown picks what is printed of the answer.
+func openSeveral[T any](a *app, cmd *cobra.Command, x acting, p papers, path string, form any, into *[]desk.Paper, shown func(T) several) error {
 	by, err := x.by()
 	if err != nil {
 		return err
@@ -82,7 +94,7 @@ func (a *app) openVisit(cmd *cobra.Command, x acting, p papers, form desk.VisitF
 	}
 	var lacks []item.Material
 	if p.complete {
-		_, plan, err := call[api.BundlePlan](cmd.Context(), c, post("/v1/visits/plan", form))
+		_, plan, err := call[api.BundlePlan](cmd.Context(), c, post(path+"/plan", form))
 		if err != nil {
 			return err
 		}
@@ -92,28 +104,24 @@ func (a *app) openVisit(cmd *cobra.Command, x acting, p papers, form desk.VisitF
 	if err != nil {
 		return err
 	}
-	form.Papers = append(form.Papers, laid...)
-	r := post("/v1/visits", api.Acting[desk.VisitForm]{By: by, Form: form})
-	r.keyed = true
-	raw, done, err := call[desk.Visit](cmd.Context(), c, r)
+	*into = append(*into, laid...)
+	raw, answer, err := keyed[T](cmd, c, path, by, form)
 	if err != nil {
-		if lost(err) {
-			return fmt.Errorf("%w\n  it may have been done: the same call with --key %s has one effect", err, by.Key)
-		}
 		return err
 	}
+	done := shown(answer)
 	return a.show(raw, func(w io.Writer) {
 		if x.quiet {
-			for _, one := range done.Cases {
+			for _, one := range done.cases {
 				fmt.Fprintln(w, one.State.ID)
 			}
 			return
 		}
-		fmt.Fprintf(w, "visit %s\n", done.Visit)
-		for _, one := range done.Cases {
+		fmt.Fprint(w, done.head)
+		for _, one := range done.cases {
 			a.writeDone(cmd, w, c, one)
 		}
-		writePassword(w, done.Password)
+		writePassword(w, done.password)
 	})
 }
 
