@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"tongban/catalog/guide/symbol"
 	"tongban/catalog/item"
 )
 
@@ -18,7 +19,7 @@ type document struct {
 	Strip    []fact // what most people look for
 	Notices  []string
 	Sections []section
-	QR       *square
+	QR       *symbol.Symbol
 	Scan     string
 	Footer   footer
 }
@@ -124,7 +125,7 @@ func compose(g Guide) *document {
 		d.Kicker += w.word("staff_copy")
 	}
 	if g.URL != "" {
-		d.QR = qr(g.URL)
+		d.QR = symbol.QR(g.URL)
 	}
 	if !strings.Contains(g.URL, "://") {
 		d.Scan = w.word("scan_code")

@@ -71,7 +71,8 @@ type Command struct {
 	Note    string     `cbor:"8,keyasint,omitempty" json:"note,omitempty"`
 }
 
-// Realm is the body of Found.
+// Realm is the body of Found. It holds no secret: every proof of what the Register
+// says begins with it.
 type Realm struct {
 	ID        string          `cbor:"1,keyasint" json:"id"` // first 16 hex digits of the hash of the root key
 	Name      string          `cbor:"2,keyasint" json:"name"`
@@ -79,7 +80,6 @@ type Realm struct {
 	Root      chain.PublicKey `cbor:"4,keyasint" json:"root"`
 	Publisher area.Center     `cbor:"5,keyasint" json:"publisher"` // who publishes for the whole realm
 	First     Center          `cbor:"6,keyasint" json:"first"`     // the founding center, the first voter
-	Gossip    []byte          `cbor:"7,keyasint" json:"-"`         // the first gossip key of the founding district
 }
 
 // Center is a directory entry. Enrolment writes it whole. As the body of

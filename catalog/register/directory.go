@@ -45,11 +45,9 @@ func (r Realm) effect(t *turn) verdict {
 	}
 	t.base.Feature, t.base.Voters = 1, 1
 	t.base.Realm = r
-	t.base.Realm.Gossip = nil
 	row := centerState{Center: r.First, Since: 1}
 	t.revive(&row, 1, r.First.Key, 1)
 	store(t.machine, centerRow(r.First.ID), row)
-	store(t.machine, gossipRow(Pool(r.First.ID.Area())), gossipState{r.Gossip, 1})
 	t.vote([]chain.Voter{{ID: string(r.First.ID), Key: r.First.Key}})
 	return applied
 }

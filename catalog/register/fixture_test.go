@@ -159,7 +159,7 @@ func (c *city) must(who area.Center, b Body) Result {
 func founding() Realm {
 	return Realm{
 		ID: trust.Realm, Name: "苏州", Area: cityArea, Root: trust.Root, Publisher: district,
-		First: entryOf(district, 1), Gossip: make([]byte, gossipKey),
+		First: entryOf(district, 1),
 	}
 }
 

@@ -161,12 +161,8 @@ func (c *Command) flaw() string {
 }
 
 func (r Realm) flaw() string {
-	first := ""
-	if len(r.Gossip) != gossipKey {
-		first = fmt.Sprintf("gossip key of %d bytes, want %d", len(r.Gossip), gossipKey)
-	}
 	return cmp.Or(text("name", r.Name, 1, maxName), code("area", r.Area), key("root", r.Root),
-		center("publisher", r.Publisher), r.First.flaw(), key("first.key", r.First.Key), first)
+		center("publisher", r.Publisher), r.First.flaw(), key("first.key", r.First.Key))
 }
 
 func (c Center) flaw() string {

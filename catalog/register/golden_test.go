@@ -101,4 +101,4 @@ func TestAJournalOfFormat1StillLeadsToTheSameHead(t *testing.T) {
 }
 
 // goldenHead is the head of the golden journal.
-const goldenHead = "edfc8e71d4c2"
+const goldenHead = "8aca911d9d0b"

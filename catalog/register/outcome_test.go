@@ -372,7 +372,6 @@ func TestOnlyTheRootKeyFounds(t *testing.T) {
 		"another realm inside":  {Root(rootKey).Command(1, noon, with(founding(), func(r *Realm) { r.ID = "0123456789abcdef" }), "", ""), Conflict},
 		"a town as realm":       {Root(rootKey).Command(1, noon, with(founding(), func(r *Realm) { r.Area = town.Area() }), "", ""), Malformed},
 		"a publisher elsewhere": {Root(rootKey).Command(1, noon, with(founding(), func(r *Realm) { r.Publisher = "330000000000" }), "", ""), Malformed},
-		"no gossip key":         {Root(rootKey).Command(1, noon, with(founding(), func(r *Realm) { r.Gossip = nil }), "", ""), Malformed},
 	} {
 		p := newPaper(t)
 		if res, _ := p.send(test.raw); res.Outcome != test.want || p.m.base.Head.Index != 0 || len(p.rows) != 0 {

@@ -44,8 +44,7 @@ func (r *Register) Realm() string { return r.trust.Realm }
 // Trust is what the copy was opened with.
 func (r *Register) Trust() Trust { return r.trust }
 
-// Founding is what record 1 says; false until there is one. The gossip key is
-// left out.
+// Founding is what record 1 says; false until there is one.
 func (r *Register) Founding() (Realm, bool) {
 	b := &r.sight.Load().base
 	return b.Realm, b.Head.Index > 0
@@ -231,7 +230,8 @@ func (r *Register) Epoch(id string) uint32 {
 	return row.Epoch
 }
 
-// Gossip is the key of the presence pool that an area belongs to.
+// Gossip is the key of the presence pool that an area belongs to; false while
+// nobody has set one.
 func (r *Register) Gossip(a area.Code) (key []byte, since Index, ok bool) {
 	var row gossipState
 	_ = r.look(func(m *machine) { row, ok = load[gossipState](m, gossipRow(Pool(a))) })

@@ -141,7 +141,7 @@ type base struct {
 	Feature    uint16     `cbor:"8,keyasint"`  // the feature level
 	Voters     Index      `cbor:"9,keyasint"`  // the record that set the voters
 	Stopped    Index      `cbor:"10,keyasint"` // the first record that this program could not apply
-	Realm      Realm      `cbor:"11,keyasint"` // without the gossip key
+	Realm      Realm      `cbor:"11,keyasint"` // as record 1 has it
 	Time       int64      `cbor:"12,keyasint"` // of the last record
 }
 

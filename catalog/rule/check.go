@@ -60,6 +60,9 @@ func (r Rule) Problems() []Problem {
 		all = append(all, Problem{"value", fmt.Sprintf("%d 不在 %d 到 %d 之间", r.Value, s.Min, s.Max),
 			fmt.Sprintf("%d is out of range (want %d to %d)", r.Value, s.Min, s.Max), ErrRange})
 	}
+	if s.ByType {
+		return append(all, r.byTypeProblems(s)...)
+	}
 	if r.Doc != "" {
 		all = append(all, Problem{"doc", "这条规则是一个数，没有文档", "this rule is a number and has no document", ErrDocument})
 	}
@@ -74,15 +77,21 @@ func (r Rule) documentProblems(s Schema) []Problem {
 	if r.Doc == "" {
 		return append(all, Problem{"doc", "缺少文档", "the document is missing", ErrDocument})
 	}
+	return append(all, r.fits(s.doc)...)
+}
+
+// fits says what is wrong with the document as one of a type.
+func (r Rule) fits(t reflect.Type) []Problem {
 	tree, err := r.Doc.tree()
 	if err != nil {
-		return append(all, Problem{"doc", "无法读取文档", err.Error(), ErrDocument})
+		return []Problem{{"doc", "无法读取文档", err.Error(), ErrDocument}}
 	}
+	var all []Problem
 	if documentOf(tree) != r.Doc {
 		all = append(all, Problem{"doc", "文档不是规范的写法", "not written the one way that a document is written", ErrDocument})
 	}
 	var f fitter
-	f.object(reflect.New(s.doc).Elem(), tree, "doc")
+	f.object(reflect.New(t).Elem(), tree, "doc")
 	return append(all, f.problems...)
 }
 

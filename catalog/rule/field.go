@@ -15,7 +15,7 @@ import (
 // template, a help text.
 type Field struct {
 	Path     string `json:"path"` // "kinds[].name": [] is each entry of a list
-	Type     string `json:"type"` // text, number, yes_no, date, area, item_code, choice, object; of a list, its entries'
+	Type     string `json:"type"` // text, number, yes_no, date, area, item_code, item_type, choice, object; of a list, its entries'
 	List     bool   `json:"list,omitempty"`
 	Required bool   `json:"required,omitempty"`
 	Min      int64  `json:"min,omitempty"` // of a number
@@ -112,6 +112,8 @@ func fieldsOf(t reflect.Type, under string) []Field {
 			f.Type = "area"
 		case inner == reflect.TypeFor[ItemCode]():
 			f.Type = "item_code"
+		case inner == reflect.TypeFor[ItemType]():
+			f.Type = "item_type"
 		case inner.Kind() == reflect.String:
 			f.Type, f.Max = "text", p.max
 		case inner.Kind() == reflect.Bool:

@@ -145,6 +145,11 @@ func (f *fitter) text(v reflect.Value, text, path string, p part) {
 			f.add(path, fmt.Sprintf("“%s”不是 12 位区划代码", clip(text)), fmt.Sprintf("%q is no division code of 12 digits", clip(text)))
 			return
 		}
+	case reflect.TypeFor[ItemType]():
+		if !ItemType(text).valid() {
+			f.add(path, fmt.Sprintf("“%s”不是事项类型代码（两位数字或大写字母，如 01 行政许可）", clip(text)), fmt.Sprintf("%q is no code of a type of items (want two digits or capitals, such as 01)", clip(text)))
+			return
+		}
 	case reflect.TypeFor[ItemCode]():
 		if len(text) == 0 || len(text) > 40 || strings.Trim(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" {
 			f.add(path, fmt.Sprintf("“%s”不是事项编码（1 到 40 位数字、大写字母或 -）", clip(text)), fmt.Sprintf("%q is no item code (want 1 to 40 of 0-9 A-Z -)", clip(text)))

@@ -13,7 +13,7 @@ type Key string
 
 // The rules whose value is a number.
 const (
-	NoticeDays      Key = "notice_days"      // working days within which everything missing is told (行政许可法 32)
+	NoticeDays      Key = "notice_days"      // working days within which everything missing is told (行政许可法 32); 0: on the spot
 	NoticeDeemed    Key = "notice_deemed"    // 1: a later notice leaves the case accepted from the day of receipt
 	SupplementDays  Key = "supplement_days"  // working days for bringing what is missing (补正); 0: no limit
 	SupplementEnds  Key = "supplement_ends"  // 1: what is not brought in time is deemed withdrawn (视为撤回)
@@ -31,7 +31,11 @@ const (
 	HearingNotice   Key = "hearing_notice"   // days before it when place and time are told (行政许可法 48)
 	ServeDays       Key = "serve_days"       // working days between decision and service (行政许可法 44)
 	ForwardDays     Key = "forward_days"     // working days for sending a case upward (行政许可法 43)
-	RenewalDeemed   Key = "renewal_deemed"   // 1: a permit whose renewal is undecided on its last day counts as prolonged (行政许可法 50)
+	OfferDays       Key = "offer_days"       // working days for answering a hand-over; 0: not set
+	SlipDays        Key = "slip_days"        // working days until papers on a slip are scanned; 0: not set
+	OpinionDays     Key = "opinion_days"     // working days for a participant's opinion, from when it was called; 0: not set
+	SilentDays      Key = "silent_days"      // working days without a sign of life until a center counts as silent; 0: not set
+	RenewalDeemed   Key = "renewal_deemed"   // 1: what is undecided on its last day counts as prolonged (行政许可法 50)
 )
 
 // The rules of the registers of the hall (GB/T 39046 table 10). 0: no limit.
@@ -57,8 +61,9 @@ const (
 )
 
 // Rule is one value of one rule, with its source: a number, or a document of
-// the type that belongs to its key, which needs no value in JSON. Rules that
-// say the same are equal (==).
+// the type that belongs to its key, which needs no value in JSON. Where a
+// number is another one for some types of items, the document says so (ByType)
+// and For reads it. Rules that say the same are equal (==).
 type Rule struct {
 	Key    Key      `cbor:"1,keyasint" json:"key" yaml:"key"`
 	Value  int64    `cbor:"2,keyasint" json:"value" yaml:"value" required:"false"`

@@ -38,8 +38,12 @@ func TestTheNearestAreaDecides(t *testing.T) {
 	if got := (Set{}).Value(NoticeDays, village); got.Days() != 5 {
 		t.Errorf("the empty set: %+v", got)
 	}
-	if !(Set{}).Value(NoticeDeemed, village).Flag() {
-		t.Error("a late notice leaves the case unaccepted by default")
+	deemed := (Set{}).Value(NoticeDeemed, village)
+	if r := deemed.For("01"); !r.Flag() || r.Source != "行政许可法 32（四）" || r.Doc != "" {
+		t.Errorf("by default a late notice leaves an application for a permit unaccepted: %+v", r)
+	}
+	if r := deemed.For("20"); r.Flag() || r.Source != deemed.Source {
+		t.Errorf("by default the permit law holds for public services: %+v", r)
 	}
 }
 
@@ -65,6 +69,9 @@ func TestCheck(t *testing.T) {
 	for _, s := range Schemas() {
 		if err := s.Default.Check(); err != nil || s.Default.Key != s.Key || s.Default.Source == "" {
 			t.Errorf("%s: default %+v: %v", s.Key, s.Default, err)
+		}
+		if s.ByType && s.Default.For("ZZ") != (Rule{Key: s.Key, Value: s.Default.Value, Source: s.Default.Source}) {
+			t.Errorf("%s: what is not listed goes by %+v", s.Key, s.Default.For("ZZ"))
 		}
 		for _, r := range []Rule{{Key: s.Key, Value: s.Min - 1}, {Key: s.Key, Value: s.Max + 1}} {
 			if err := r.Check(); !errors.Is(err, ErrRange) {

@@ -25,7 +25,8 @@ type Schema struct {
 	Default Rule    `json:"default"` // holds where no area says otherwise; its Source says why it is so, or why it is empty
 	Name    string  `json:"name"`    // as an official reads it
 	Meaning string  `json:"meaning"`
-	Fields  []Field `json:"fields,omitempty"` // of a document, depth first
+	ByType  bool    `json:"by_type,omitempty"` // of a number: a document may say for which types of items it is another one (ByType)
+	Fields  []Field `json:"fields,omitempty"`  // of a document, depth first
 
 	doc reflect.Type // of a document
 }
@@ -34,14 +35,15 @@ type Schema struct {
 const local = "没有全国统一规定，由各地确定"
 
 var schemas = []Schema{
-	number(NoticeDays, WorkingDays, 1, 30, 5, "行政许可法 32",
-		"一次性告知时限", "working days from receipt within which everything missing is told at once"),
-	number(NoticeDeemed, Flag, 0, 1, 1, "行政许可法 32（四）",
+	byType(number(NoticeDays, WorkingDays, 0, 30, 5, "行政许可法 32；其他类型的事项没有全国统一规定，有地方条例同样规定五日（安阳市政务服务条例 36），也有标准要求当场（DB3205/T 1025-2021 5.3.1）",
+		"一次性告知时限", "working days from receipt within which everything missing is told at once; 0: on the spot, on the day of receipt")),
+	byType(number(NoticeDeemed, Flag, 0, 1, 0, local+"（安阳市政务服务条例 36：全部事项逾期不告知即为受理）",
 		"逾期不告知即为受理", "1: without a notice in time the case is accepted from the day of receipt"),
-	number(SupplementDays, WorkingDays, 0, 365, 0, local,
-		"补正时限", "working days within which the applicant brings what is missing; 0: no limit"),
-	number(SupplementEnds, Flag, 0, 1, 0, local+"（安阳市政务服务条例 36：逾期视为撤回）",
-		"补正逾期视为撤回", "1: what is not brought in time is deemed withdrawn"),
+		TypeValue{[]ItemType{permit}, 1, "行政许可法 32（四）"}),
+	byType(number(SupplementDays, WorkingDays, 0, 365, 0, local,
+		"补正时限", "working days within which the applicant brings what is missing; 0: no limit")),
+	byType(number(SupplementEnds, Flag, 0, 1, 0, local+"（安阳市政务服务条例 36：逾期视为撤回）",
+		"补正逾期视为撤回", "1: what is not brought in time is deemed withdrawn")),
 	number(YellowBefore, WorkingDays, 0, 30, 1, "本系统默认：到期前一个工作日提示",
 		"黄灯提前天数", "working days before a due date at which the lamp turns yellow"),
 	number(RedAfter, WorkingDays, 0, 30, 0, "各地办法：超承诺期限亮红牌（lawyee.com.cn 17225329_1）；国家没有统一规定",
@@ -70,8 +72,17 @@ var schemas = []Schema{
 		"送达时限", "working days between the decision and its service"),
 	number(ForwardDays, WorkingDays, 1, 60, 20, "行政许可法 43",
 		"上报时限", "working days from acceptance within which the lower level sends a case up"),
-	number(RenewalDeemed, Flag, 0, 1, 1, "行政许可法 50",
-		"逾期未决定视为准予延续", "1: a permit counts as prolonged when nothing was decided on its renewal by its last day"),
+	number(OfferDays, WorkingDays, 0, 60, 0, local,
+		"移交答复时限", "working days within which a case that is handed over is taken over or turned back; 0: not set, what a whole sending up may take (forward_days) stands for it"),
+	number(SlipDays, WorkingDays, 0, 60, 0, local,
+		"材料流转单签收时限", "working days within which papers on a slip are scanned at the other end; 0: not set, what a whole sending up may take (forward_days) stands for it"),
+	number(OpinionDays, WorkingDays, 0, 365, 0, local,
+		"联办意见反馈时限", "working days within which a participant of a joint case says its opinion, counted from when that one was called, where the lead names no day; 0: not set, only the lead's day counts"),
+	number(SilentDays, WorkingDays, 0, 60, 0, local,
+		"中心失联时限", "working days without a sign of life after which a center counts as silent; 0: not set, whoever asks says how long"),
+	byType(number(RenewalDeemed, Flag, 0, 1, 0, local,
+		"逾期未决定视为准予延续", "1: what was issued counts as prolonged when nothing was decided on its renewal by its last day"),
+		TypeValue{[]ItemType{permit}, 1, "行政许可法 50"}),
 	number(ConsultationDays, WorkingDays, 0, 365, 0, local,
 		"咨询答复时限", "working days for answering a consultation; 0: no limit"),
 	number(ComplaintDays, WorkingDays, 0, 365, 0, local,
@@ -111,6 +122,15 @@ var fiveGrades = []Grade{{1, "非常满意", false}, {2, "满意", false}, {3, "
 
 func number(key Key, unit Unit, low, high, value int64, source, name, meaning string) Schema {
 	return Schema{Key: key, Unit: unit, Min: low, Max: high, Default: Rule{Key: key, Value: value, Source: source}, Name: name, Meaning: meaning}
+}
+
+// byType is a number that may be another one for some types of items.
+func byType(s Schema, types ...TypeValue) Schema {
+	s.ByType, s.Fields = true, fieldsOf(reflect.TypeFor[ByType](), "")
+	if len(types) > 0 {
+		s.Default.Doc = encode(ByType{types})
+	}
+	return s
 }
 
 func document[T Kind](doc T, source, name, meaning string) Schema {

@@ -50,7 +50,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	founding := register.Realm{
-		ID: trust.Realm, Name: "吴江区", Area: wujiang.Area(), Root: trust.Root, Publisher: wujiang, Gossip: make([]byte, 32),
+		ID: trust.Realm, Name: "吴江区", Area: wujiang.Area(), Root: trust.Root, Publisher: wujiang,
 		First: register.Center{ID: wujiang, Name: "吴江区政务服务中心", Incarnation: 1, Key: own.Public()},
 	}
 	if err := o.apply(register.Root(root).Command(1, morning, founding, "", "")).Err("found"); err != nil {

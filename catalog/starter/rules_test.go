@@ -71,13 +71,14 @@ func TestEveryRuleIsKnownAndSourced(t *testing.T) {
 	shipped := rules(t)
 	for _, r := range shipped {
 		schema, _ := rule.SchemaOf(r.Key)
-		if r.Source == "" || len(r.Source) > 500 || r.Value != schema.Default.Value {
+		if r.Source == "" || len(r.Source) > 500 || r.Value != schema.Default.Value || r.For("01").Value != schema.Default.For("01").Value {
 			t.Errorf("%s: %d from %q; the default is %d", r.Key, r.Value, r.Source, schema.Default.Value)
 		}
 	}
 	// What no source at hand gives is not shipped.
 	for _, s := range rule.Schemas() {
-		missing := slices.Contains([]rule.Key{rule.SupplementDays, rule.SupplementEnds, rule.SecondRed, rule.ConsultationDays, rule.ComplaintDays, rule.SuggestionDays, rule.LaterMaterialKey, rule.CrossAreaKey}, s.Key)
+		missing := slices.Contains([]rule.Key{rule.SupplementDays, rule.SupplementEnds, rule.SecondRed, rule.OfferDays, rule.SlipDays, rule.OpinionDays, rule.SilentDays,
+			rule.ConsultationDays, rule.ComplaintDays, rule.SuggestionDays, rule.LaterMaterialKey, rule.CrossAreaKey}, s.Key)
 		if _, ok := shipped[s.Key]; ok == missing {
 			t.Errorf("%s: shipped %v", s.Key, ok)
 		}
