@@ -9,20 +9,21 @@ import (
 
 	"tongban/consensus/chain"
 	"tongban/consensus/wire"
+	"tongban/intake/casefile"
 )
 
 // Piece is at most limit bytes of what Export gives, from offset on, and how
 // many bytes there are in all. It opens only the chunks that it needs, so that
 // a large blob goes out piece by piece without ever being in memory as a whole.
 // refusal.NotFound when the blob is not here, Gone when it was erased.
-func (s *Store) Piece(h chain.Hash, offset int64, limit int) (part []byte, size int64, err error) {
-	op := "read a piece of blob " + h.Short()
+func (s *Store) Piece(owner casefile.Owner, h chain.Hash, offset int64, limit int) (part []byte, size int64, err error) {
+	op, b := "read a piece of blob "+h.Short(), name{owner, h}
 	err = s.db.View(func(txn *badger.Txn) error {
-		row, err := readHead(txn, h, op)
+		row, err := readHead(txn, b, op)
 		if err != nil {
 			return err
 		}
-		first, err := s.open(txn, h, row, 0, nil)
+		first, err := s.open(txn, b, row, 0, nil)
 		if err != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
@@ -42,7 +43,7 @@ func (s *Store) Piece(h chain.Hash, offset int64, limit int) (part []byte, size 
 			n := uint32(at / chunkSize)
 			plain, err := first, error(nil)
 			if n > 0 {
-				plain, err = s.open(txn, h, row, n, nil)
+				plain, err = s.open(txn, b, row, n, nil)
 			}
 			from, to := at-int64(n)*chunkSize, min(end-shift-int64(n)*chunkSize, int64(len(plain)))
 			if err == nil && from >= to {
@@ -79,31 +80,33 @@ func (row headRow) lead(salt []byte) []byte {
 
 // Wrap encrypts a piece of a blob that is still on its way, for the store of
 // whoever gathers it: nothing of a paper lies on the disk in the clear, whole
-// or not. Unwrap opens it, at the same place of the same blob and nowhere else.
-func (s *Store) Wrap(h chain.Hash, offset int64, piece []byte) ([]byte, error) {
+// or not. Unwrap opens it, at the same place of the same blob of the same owner
+// and nowhere else.
+func (s *Store) Wrap(owner casefile.Owner, h chain.Hash, offset int64, piece []byte) ([]byte, error) {
 	nonce := make([]byte, s.aead.NonceSize(), s.aead.NonceSize()+len(piece)+s.aead.Overhead())
 	if _, err := io.ReadFull(s.random, nonce); err != nil {
 		return nil, fmt.Errorf("nonce of a piece: %w", err)
 	}
-	return s.aead.Seal(nonce, nonce, piece, onItsWay(h, offset)), nil
+	return s.aead.Seal(nonce, nonce, piece, onItsWay(owner, h, offset)), nil
 }
 
 // Unwrap opens what Wrap encrypted.
-func (s *Store) Unwrap(h chain.Hash, offset int64, wrapped []byte) ([]byte, error) {
+func (s *Store) Unwrap(owner casefile.Owner, h chain.Hash, offset int64, wrapped []byte) ([]byte, error) {
 	if len(wrapped) < s.aead.NonceSize() {
 		return nil, fmt.Errorf("open a piece of blob %s: %w", h.Short(), io.ErrUnexpectedEOF)
 	}
 	nonce, sealed := wrapped[:s.aead.NonceSize()], wrapped[s.aead.NonceSize():]
-	piece, err := s.aead.Open(nil, nonce, sealed, onItsWay(h, offset))
+	piece, err := s.aead.Open(nil, nonce, sealed, onItsWay(owner, h, offset))
 	if err != nil {
 		return nil, fmt.Errorf("open a piece of blob %s: %w", h.Short(), err)
 	}
 	return piece, nil
 }
 
-func onItsWay(h chain.Hash, offset int64) []byte {
+func onItsWay(owner casefile.Owner, h chain.Hash, offset int64) []byte {
 	return wire.Encode(struct {
-		Hash   chain.Hash `cbor:"1,keyasint"`
-		Offset int64      `cbor:"4,keyasint"` // a chunk's place has other keys
-	}{h, offset})
+		Hash   chain.Hash     `cbor:"1,keyasint"`
+		Offset int64          `cbor:"4,keyasint"` // a chunk's place has other keys
+		Owner  casefile.Owner `cbor:"5,keyasint"`
+	}{h, offset, owner})
 }

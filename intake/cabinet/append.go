@@ -148,7 +148,7 @@ func (c *Cabinet) guard(f *folder, s *casefile.State, d casefile.Draft) error {
 			return nil
 		}
 		for _, ref := range s.Blobs() {
-			if !c.blob.Has(ref.Hash) {
+			if !c.blob.Has(s.ID.Owner(), ref.Hash) {
 				return refusal.Newf(MissingBlob, "take over "+string(s.ID),
 					"nothing to do: it is on its way", "%s %s has not arrived", ref.Kind, ref.Hash.Short())
 			}
@@ -210,7 +210,7 @@ func (c *Cabinet) write(txn *badger.Txn, before *folder, w *work) error {
 		return err
 	}
 	if len(w.erased) > 0 && c.blob != nil {
-		if err := c.blob.Tombstone(txn, w.erased); err != nil {
+		if err := c.blob.Tombstone(txn, id.Owner(), w.erased); err != nil {
 			return err
 		}
 	}

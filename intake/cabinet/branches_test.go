@@ -317,31 +317,41 @@ func TestLargeLogs(t *testing.T) {
 	}
 }
 
-type blobs struct {
-	mu   sync.Mutex
-	here map[chain.Hash]bool
+type blob struct {
+	owner casefile.Owner
+	hash  chain.Hash
 }
 
-func (b *blobs) Has(h chain.Hash) bool { b.mu.Lock(); defer b.mu.Unlock(); return b.here[h] }
+type blobs struct {
+	mu   sync.Mutex
+	here map[blob]bool
+}
 
-func (b *blobs) Tombstone(_ *badger.Txn, hashes []chain.Hash) error {
+func (b *blobs) Has(owner casefile.Owner, h chain.Hash) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.here[blob{owner, h}]
+}
+
+func (b *blobs) Tombstone(_ *badger.Txn, owner casefile.Owner, hashes []chain.Hash) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, h := range hashes {
-		delete(b.here, h)
+		delete(b.here, blob{owner, h})
 	}
 	return nil
 }
 
 func (b *blobs) Sweep(context.Context) error { return nil }
 
-// A case is not taken over before its content is here; what is erased in the
-// log is erased on every node that takes the log in.
+// A case is not taken over before its content is here: another case's of the same
+// hash does not count. What is erased in the log is erased on every node that
+// takes the log in, and nothing of another case, whatever hash the log names.
 func TestBlobs(t *testing.T) {
 	realm := casetest.City()
 	village, town := newDesk(t, realm, casetest.Village), newDesk(t, realm, casetest.Town)
 	photo := chain.Sum([]byte("photo"))
-	have := &blobs{here: map[chain.Hash]bool{}}
+	have := &blobs{here: map[blob]bool{}}
 	town.cfg.Blobs = have
 	town.reopen()
 	s := village.begin()
@@ -350,19 +360,29 @@ func TestBlobs(t *testing.T) {
 	village.append(s.ID, casefile.HandedOver, to(town.self))
 	village.send(town, s.ID, 1)
 	town.refused(s.ID, MissingBlob, casefile.TakenOver, nil)
-	have.here[photo] = true
+	foreign := blob{casefile.NewID(town.self, 99).Owner(), photo}
+	have.here[foreign] = true
+	town.refused(s.ID, MissingBlob, casefile.TakenOver, nil)
+	have.here[blob{s.ID.Owner(), photo}] = true
 	town.append(s.ID, casefile.TakenOver, nil)
-	town.append(s.ID, casefile.Erased, casefile.ErasedBody{Blobs: []chain.Hash{photo}, Reason: "kept too long"})
-	if have.Has(photo) {
+	town.append(s.ID, casefile.Withdrawn, casefile.ReasonBody{Reason: "moved away", Ground: casefile.AtRequest})
+	erased := casefile.ErasedBody{Blobs: []chain.Hash{photo}, Reason: "kept too long"}
+	town.refused(s.ID, casefile.StepOrder, casefile.Erased, erased)
+	town.append(s.ID, casefile.Concluded, casefile.ConcludedBody{})
+	town.append(s.ID, casefile.Erased, erased)
+	if have.Has(s.ID.Owner(), photo) {
 		t.Fatal("it is still here")
 	}
 	other := newDesk(t, realm, casetest.District)
-	kept := &blobs{here: map[chain.Hash]bool{photo: true}}
+	kept := &blobs{here: map[blob]bool{{s.ID.Owner(), photo}: true, foreign: true}}
 	other.cfg.Blobs = kept
 	other.reopen()
 	town.send(other, s.ID, 1)
-	if kept.Has(photo) {
+	if kept.Has(s.ID.Owner(), photo) {
 		t.Fatal("it is still at the district")
+	}
+	if !have.here[foreign] || !kept.here[foreign] {
+		t.Error("one case's erasure reached the content of another")
 	}
 }
 

@@ -40,12 +40,12 @@ type Outbox interface {
 	Stage(txn *badger.Txn, before, after casefile.State, records int) error
 }
 
-// Blobs is the content outside the logs. Tombstone is called in the
-// transaction that stores an erasure; Sweep, after it, destroys what lies
-// under tombstones.
+// Blobs is the content outside the logs, asked for as that of one case.
+// Tombstone is called in the transaction that stores an erasure; Sweep, after
+// it, destroys what lies under tombstones.
 type Blobs interface {
-	Has(hash chain.Hash) bool
-	Tombstone(txn *badger.Txn, hashes []chain.Hash) error
+	Has(owner casefile.Owner, hash chain.Hash) bool
+	Tombstone(txn *badger.Txn, owner casefile.Owner, hashes []chain.Hash) error
 	Sweep(ctx context.Context) error
 }
 

@@ -48,16 +48,29 @@ type Card struct {
 	Troubled  bool             `cbor:"24,keyasint,omitempty" json:"troubled,omitempty"`  // frozen, or with a branch that is not settled
 	Head      chain.Head       `cbor:"25,keyasint" json:"head"`                          // of the log that it was made of
 	Erased    bool             `cbor:"26,keyasint,omitempty" json:"erased,omitempty"`    // the applicant's record was erased
+	Sent      int              `cbor:"27,keyasint,omitempty" json:"sent,omitempty"`      // how many slips it ever bore
+	Short     bool             `cbor:"28,keyasint,omitempty" json:"short,omitempty"`     // something was missing when one of them came
+	Version   item.Version     `cbor:"30,keyasint,omitempty" json:"version,omitempty"`   // of the item
+	Subject   area.Code        `cbor:"31,keyasint,omitempty" json:"subject,omitempty"`   //
+	Life      uint32           `cbor:"32,keyasint,omitempty" json:"life,omitempty"`      // the incarnation of the holder
+	Since     int64            `cbor:"33,keyasint,omitempty" json:"since,omitempty"`     // when the holder got it, or offered it on
+	Collect   area.Center      `cbor:"29,keyasint,omitempty" json:"collect,omitempty"`   // where the result waits to be handed out; "": it does not
 }
 
 func cardOf(f *folder) *Card {
-	s := &f.state
+	card := CardOf(&f.state)
+	card.Troubled = troubled(f)
+	return card
+}
+
+// CardOf is the card of a case that has one log and no branch beside it.
+func CardOf(s *casefile.State) *Card {
 	card := &Card{
 		ID: s.ID, Number: s.Number, Code: s.Item.Code, Area: s.Item.Area, Phase: s.Phase, Outcome: s.Outcome(),
 		Holder: s.Holder.Center, Origin: s.Origin.Center, Visit: s.Filing.Visit,
 		Kind: s.Filing.Kind, Joint: s.Filing.Joint || len(s.Voices) > 0, Referred: s.Filing.Referred, Agency: s.Agency,
 		Opened: s.OpenedAt, Accepted: s.AcceptedAt, Decided: s.DecidedAt, Concluded: s.ConcludedAt, Grade: s.Grade,
-		Troubled: troubled(f), Head: s.Head, Erased: slices.Contains(s.Erased, s.Applicant.Hash),
+		Head: s.Head, Erased: slices.Contains(s.Erased, s.Applicant.Hash),
 	}
 	own := s.Origin.Center.Area()
 	card.Elsewhere = !s.Subject.Under(own) && !own.Under(s.Subject)
@@ -67,10 +80,16 @@ func cardOf(f *folder) *Card {
 	if s.Bundle != nil {
 		card.Intake = s.Bundle.Intake
 	}
+	card.Version, card.Subject, card.Life, card.Since = s.Item.Version, s.Subject, s.Holder.Incarnation, s.HeldSince()
+	card.Sent = len(s.Slips)
 	for _, slip := range s.Slips {
 		if s.OnItsWay(slip) {
 			card.Slips = append(card.Slips, slip.Slip)
 		}
+		card.Short = card.Short || slip.Arrived != nil && len(slip.Arrived.Missing) > 0
+	}
+	if (s.Phase == casefile.PhaseDecided || s.Phase == casefile.PhaseServed) && s.DecidedAt != 0 && s.HandedOut == 0 {
+		card.Collect = cmp.Or(s.Deliver, s.Origin.Center)
 	}
 	return card
 }
@@ -85,7 +104,7 @@ func (c *Card) Open() bool { return !slices.Contains(closedPhases, c.Phase) }
 
 // cardVersion is raised whenever a card is made otherwise: the rows of another
 // version are made anew.
-const cardVersion = foldVersion<<8 | 2
+const cardVersion = foldVersion<<8 | 3
 
 var (
 	prefixCard  = []byte("cc/")
@@ -100,13 +119,22 @@ type cards struct {
 	mu   sync.RWMutex
 	all  []*Card // by id
 	live []*Card // of those, the ones that are not put away
+
+	puts   uint64                  // how many there were since the start
+	recent [maxChanges]casefile.ID // of the last of them, each at its number modulo maxChanges
 }
+
+// maxChanges is how many changes a reader may be behind without being shown
+// every card again.
+const maxChanges = 4096
 
 func byID(c *Card, id casefile.ID) int { return cmp.Compare(c.ID, id) }
 
 func (k *cards) put(card *Card) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.recent[k.puts%maxChanges] = card.ID
+	k.puts++
 	k.all = replace(k.all, card)
 	if !card.Away() {
 		k.live = replace(k.live, card)
@@ -124,6 +152,27 @@ func replace(list []*Card, card *Card) []*Card {
 		return list
 	}
 	return slices.Insert(list, i, card)
+}
+
+// since copies the cards that were put behind a mark, and gives the mark behind
+// them; all of them for one that is too old, and for the zero mark.
+func (k *cards) since(mark uint64) ([]*Card, uint64) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	now := k.puts + 1
+	if mark == now {
+		return nil, now
+	}
+	if mark == 0 || now-mark > maxChanges {
+		return slices.Clone(k.all), now
+	}
+	changed := make([]*Card, 0, now-mark)
+	for n := mark - 1; n < k.puts; n++ {
+		if i, found := slices.BinarySearchFunc(k.all, k.recent[n%maxChanges], byID); found {
+			changed = append(changed, k.all[i])
+		}
+	}
+	return changed, now
 }
 
 func (k *cards) get(id casefile.ID) (*Card, bool) {
@@ -226,6 +275,11 @@ func (c *Cabinet) Cards(filter Filter, visit func(*Card) bool) {
 		return !filter.card(card) || visit(card)
 	})
 }
+
+// CardsSince returns the card of each case that changed behind a mark, as it is
+// now, and the mark from which to ask next: all of them for the zero mark, and
+// for one that is long past. A case that changed twice may come twice.
+func (c *Cabinet) CardsSince(mark uint64) (changed []*Card, now uint64) { return c.cards.since(mark) }
 
 // Card is the card of one case; ok is false where the case is not here.
 func (c *Cabinet) Card(id casefile.ID) (*Card, bool) { return c.cards.get(id) }

@@ -68,3 +68,39 @@ func TestCardsAreWhatTheCasesAre(t *testing.T) {
 		t.Errorf("%d open, %d with the town", open, held)
 	}
 }
+
+// TestCardsSince: whoever asks from mark to mark is shown every case that
+// changed in between as it is now, and all of them at first, and again after
+// staying away for long.
+func TestCardsSince(t *testing.T) {
+	realm := casetest.City()
+	village, town := newDesk(t, realm, casetest.Village), newDesk(t, realm, casetest.Town)
+	one, two := village.begin(), village.begin()
+	all, mark := village.CardsSince(0)
+	if len(all) != 2 {
+		t.Fatalf("%d cards at first", len(all))
+	}
+	if none, again := village.CardsSince(mark); len(none) != 0 || again != mark {
+		t.Errorf("nothing happened, and %d cards changed", len(none))
+	}
+	village.append(one.ID, casefile.HandedOver, casefile.HandedOverBody{To: town.self})
+	changed, mark := village.CardsSince(mark)
+	if len(changed) != 1 || changed[0].ID != one.ID || changed[0].Offered != casetest.Town {
+		t.Errorf("changed: %+v", changed)
+	}
+	card, _ := village.Card(two.ID)
+	for range maxChanges {
+		village.cards.put(card)
+	}
+	if changed, _ = village.CardsSince(mark); len(changed) != maxChanges {
+		t.Errorf("%d changes shown", len(changed))
+	}
+	village.cards.put(card)
+	if all, mark = village.CardsSince(mark); len(all) != 2 {
+		t.Errorf("%d cards after a long time", len(all))
+	}
+	village.reopen()
+	if all, _ = village.CardsSince(0); len(all) != 2 {
+		t.Errorf("%d cards after a start", len(all))
+	}
+}

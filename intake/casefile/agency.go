@@ -32,8 +32,8 @@ type UndertakenBody struct {
 type HandedBackBody struct {
 	Result    string   `cbor:"1,keyasint" json:"result"`
 	Documents []string `cbor:"2,keyasint,omitempty" json:"documents,omitempty"`
-	Opinion   string   `cbor:"3,keyasint" json:"opinion"` // "satisfied", "dissatisfied", "declined": the client would not say
-	Words     string   `cbor:"4,keyasint,omitempty" json:"words,omitempty"`
+	Opinion   string   `cbor:"3,keyasint" json:"opinion"`                   // "satisfied", "dissatisfied", "declined": the client would not say
+	Words     *BlobRef `cbor:"4,keyasint,omitempty" json:"words,omitempty"` // the client's, text
 	Signed    Signing  `cbor:"5,keyasint" json:"signed"`
 }
 
@@ -56,6 +56,9 @@ func (s *State) foldAgency(e *Event, content any) {
 	case *MandateBody:
 		if m.Given != nil { // an earlier one, before the case was taken up again
 			s.prove(m.Given.Letter)
+			if m.Back != nil {
+				s.prove(m.Back.Words)
+			}
 		}
 		m = Mandate{Given: b, By: e.Author}
 		s.Agency = true
@@ -131,7 +134,7 @@ func (c *claim) soundAgency(f *form) {
 		f.text("result", b.Result, true)
 		f.names("documents handed back", b.Documents, 0)
 		among(f, "opinion of the client", b.Opinion, true, "satisfied", "dissatisfied", "declined")
-		f.text("words of the client", b.Words, false)
+		f.words("words of the client", b.Words, false)
 		signed(f, b.Signed, true)
 	}
 }

@@ -15,13 +15,14 @@ type VoidedBody struct {
 }
 
 // CorrectedBody corrects a slip of the pen in a document after the decision
-// (更正); what was decided stays.
+// (更正); what was decided stays. The words lie outside the log: mostly it is a
+// name that is corrected.
 type CorrectedBody struct {
-	Number string `cbor:"1,keyasint" json:"number"` // of the correction
-	Of     string `cbor:"2,keyasint" json:"of"`     // of the document
-	From   string `cbor:"3,keyasint" json:"from"`
-	To     string `cbor:"4,keyasint" json:"to"`
-	Reason string `cbor:"5,keyasint" json:"reason"`
+	Number string  `cbor:"1,keyasint" json:"number"` // of the correction
+	Of     string  `cbor:"2,keyasint" json:"of"`     // of the document
+	From   BlobRef `cbor:"3,keyasint" json:"from"`   // text
+	To     BlobRef `cbor:"4,keyasint" json:"to"`     // text
+	Reason string  `cbor:"5,keyasint" json:"reason"`
 }
 
 // ReopenedBody takes a decided, served or concluded case up again (重新办理): the
@@ -48,11 +49,6 @@ func (s *State) gave(e *Event, number string) {
 		return
 	}
 	s.Documents = append(slices.Clip(s.Documents), Document{number, e.Kind, e.Author.Center, e.DeskTime})
-}
-
-// Gave reports whether the case gave out a document of that number.
-func (s *State) Gave(number string) bool {
-	return slices.ContainsFunc(s.Documents, func(d Document) bool { return d.Number == number })
 }
 
 // IsVoid reports whether the document of that number was taken back.
@@ -158,12 +154,10 @@ func (c *claim) soundAmended(f *form) {
 		}
 	case *CorrectedBody:
 		f.name("number of the correction", b.Number, true)
-		f.hold(!c.s.Gave(b.Number), "the case gave out the number %.80q already", b.Number)
 		f.hold(c.s.Gave(b.Of), "the case gave out no document %.80q", b.Of)
 		f.hold(!c.s.IsVoid(b.Of), "document %.80q was taken back", b.Of)
-		f.text("what stands there", b.From, true)
-		f.text("what should stand there", b.To, true)
-		f.hold(b.From != b.To, "it corrects nothing")
+		f.words("what stands there", &b.From, true)
+		f.words("what should stand there", &b.To, true)
 		f.text("reason", b.Reason, true)
 		f.count("corrections", len(c.s.Corrected), 0, maxList-1)
 	case *ReopenedBody:

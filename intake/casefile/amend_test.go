@@ -16,7 +16,7 @@ func reopening(step int) casefile.ReopenedBody {
 }
 
 func correction(of string) casefile.CorrectedBody {
-	return casefile.CorrectedBody{Number: "C-1", Of: of, From: "2025", To: "2026", Reason: "a slip of the pen"}
+	return casefile.CorrectedBody{Number: "C-1", Of: of, From: *text("2025"), To: *text("2026"), Reason: "a slip of the pen"}
 }
 
 func adoption(version item.Version) casefile.AdoptedBody {
@@ -48,7 +48,7 @@ func TestAmendments(t *testing.T) {
 		{"the acceptance", concluded, district, casefile.Corrected, correction("A-1"), "", ""},
 		{"before the decision", reviewed, district, casefile.Corrected, correction("A-1"), order, "accepted"},
 		{"of nothing known", decided, district, casefile.Corrected, correction("D-9"), malformed, "gave out no document"},
-		{"into the same", decided, district, casefile.Corrected, casefile.CorrectedBody{Number: "C", Of: "D-1", From: "x", To: "x", Reason: "x"}, malformed, "corrects nothing"},
+		{"into nothing", decided, district, casefile.Corrected, casefile.CorrectedBody{Number: "C", Of: "D-1", From: *text("x"), Reason: "x"}, malformed, "should stand there"},
 		{"by who does not decide", atVillage, village, casefile.Corrected, correction("D-1"), casefile.NotCompetent, ""},
 		{"of a case without a decision", then(received, func(f *file) {
 			f.do(village, casefile.Withdrawn, casefile.ReasonBody{Reason: "x"})
@@ -67,7 +67,7 @@ func TestAmendments(t *testing.T) {
 		{"approved by nobody", decided, district, casefile.Reopened, casefile.ReopenedBody{Reason: "x", Basis: "x", On: "2026-11-20", Step: -1}, malformed, "approved"},
 		{"from before it began", decided, district, casefile.Reopened, casefile.ReopenedBody{Reason: "x", Basis: "x", Approver: "x", On: "2026-01-01", Step: -1}, malformed, "the clocks began"},
 		{"from behind the decision", decided, district, casefile.Reopened, reopening(casetest.AidHandOut), malformed, "leads to the decision"},
-		{"and decided again", again, district, casefile.Decided, decision(false), "", ""},
+		{"and decided again", again, district, casefile.Decided, under(decision(false), "D-2"), "", ""},
 
 		{"the newer", reviewed, district, casefile.Adopted, adoption(2), "", ""},
 		{"the same", reviewed, district, casefile.Adopted, adoption(1), malformed, "no newer one"},
@@ -166,7 +166,7 @@ func TestDocuments(t *testing.T) {
 	f.do(district, casefile.Decided, decision(true))
 	f.do(district, casefile.Corrected, correction("D-1"))
 	f.do(district, casefile.Served, casefile.StepBody{Step: -1, Proof: &casefile.Proof{Manner: casefile.Collected, Number: "S-1"}})
-	f.do(district, casefile.HandedOut, casefile.StepBody{Step: -1, Proof: &casefile.Proof{Manner: casefile.Collected, Number: "S-1"}})
+	f.do(district, casefile.HandedOut, casefile.StepBody{Step: -1, Proof: &casefile.Proof{Manner: casefile.Collected, Number: "S-2"}})
 	var got []string
 	for _, d := range f.s.Documents {
 		got = append(got, d.Number)
@@ -174,7 +174,7 @@ func TestDocuments(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
-	want := []string{"M-1", "U-1", "N-1", "A-1", "L-1", "V-1", "P-1", "F-1", "D-1", "C-1", "S-1"}
+	want := []string{"M-1", "U-1", "N-1", "A-1", "L-1", "V-1", "P-1", "F-1", "D-1", "C-1", "S-1", "S-2"}
 	if !slices.Equal(got, want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
@@ -200,10 +200,10 @@ func TestBlobs(t *testing.T) {
 	f.pass(village, town)
 	f.do(town, casefile.Accepted, casefile.AcceptedBody{Item: casetest.Aid, On: "2026-11-20", Number: "A-1"})
 	f.do(town, casefile.Suspended, casefile.SuspendedBody{Step: -1, Ground: casefile.PublicPosting, Posting: posting()})
-	f.do(town, casefile.Resumed, casefile.ResumedBody{Proof: blob(), Objections: []casefile.Objection{{On: "2026-11-21", Text: "x", Answer: "y", Who: blob()}}})
+	f.do(town, casefile.Resumed, casefile.ResumedBody{Proof: blob(), Objections: []casefile.Objection{{On: "2026-11-21", Text: blob(), Answer: blob(), Who: blob()}}})
 	f.do(town, casefile.Visited, casefile.VisitedBody{Step: -1, Kind: "home", On: "2026-11-21", Staff: []string{"a", "b"}, Found: "x", Proof: blob()})
 	f.do(town, casefile.Deliberated, casefile.DeliberatedBody{Step: -1, On: "2026-11-21", Who: []string{"a", "b"}, Result: "x", Proof: blob()})
-	f.do(town, casefile.PartyHeard, casefile.PartyHeardBody{Told: "2026-11-21", Who: blob()})
+	f.do(town, casefile.PartyHeard, casefile.PartyHeardBody{Told: "2026-11-21", Text: blob(), Who: blob()})
 	f.do(town, casefile.JointSet, joint(far))
 	f.do(town, casefile.SurveySet, survey("V-1", far))
 	f.do(town, casefile.SurveyHeld, casefile.SurveyHeldBody{On: "2026-11-25", Staff: []string{"a", "b"}, Found: "x", Proof: blob()})
@@ -211,6 +211,8 @@ func TestBlobs(t *testing.T) {
 	if len(all) != n {
 		t.Fatalf("%d of %d: %+v", len(all), n, all)
 	}
+	f.do(town, casefile.Withdrawn, casefile.ReasonBody{Reason: "x", Ground: casefile.AtRequest})
+	f.do(town, casefile.Concluded, casefile.ConcludedBody{})
 	for _, ref := range all {
 		f.do(town, casefile.Erased, casefile.ErasedBody{Blobs: []chain.Hash{ref.Hash}, Reason: "x"})
 	}

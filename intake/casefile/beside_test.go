@@ -53,8 +53,8 @@ func TestMoney(t *testing.T) {
 		{"nothing", accepted, town, casefile.FeeCharged, fee("F-1", 0), malformed, "want more than 0"},
 		{"less than nothing", accepted, town, casefile.FeeCharged, fee("F-1", -5), malformed, "want more than 0"},
 		{"more than there is", accepted, town, casefile.FeeCharged, fee("F-1", 1<<60), malformed, "want more than 0"},
-		{"a number twice", charged, town, casefile.FeeCharged, fee("F-1", 5), malformed, "gave out the number"},
-		{"the number of something else", accepted, town, casefile.FeeCharged, fee("A-1", 5), malformed, "gave out the number"},
+		{"a number twice", charged, town, casefile.FeeCharged, fee("F-1", 5), casefile.NumberUsed, "gave out the number"},
+		{"the number of something else", accepted, town, casefile.FeeCharged, fee("A-1", 5), casefile.NumberUsed, "gave out the number"},
 		{"without a basis", accepted, town, casefile.FeeCharged, casefile.FeeBody{Number: "F-1", Name: "x", Amount: 1}, malformed, "basis"},
 		{"waits before the clocks run", received, village, casefile.FeeCharged, fee("F-1", 5, waits), order, "no clock runs"},
 		{"waits twice", waiting, district, casefile.FeeCharged, fee("F-2", 5, waits), order, "waits already"},
@@ -191,7 +191,7 @@ func remove(c area.Center) casefile.JointBody {
 // says records what a participant says.
 func says(c area.Center, mark string, stance casefile.Stance, at int64) func(*file) {
 	return func(f *file) {
-		f.do(f.s.Holder.Center, casefile.RequestKept, f.realm.Opinion(casetest.First(c), f.s.ID, mark, stance, at))
+		f.do(f.s.Holder.Center, casefile.RequestKept, f.realm.Opinion(casetest.First(c), f.s, mark, stance, at))
 	}
 }
 
@@ -230,7 +230,7 @@ func TestJoint(t *testing.T) {
 		{"while another is set", set, district, casefile.SurveySet, survey("V-2", district), order, "is set: hold it"},
 		{"after another was taken back", then(set, write(district, casefile.Voided, casefile.VoidedBody{Number: "V-1", Reason: "rain"})), district, casefile.SurveySet, survey("V-2", district), "", ""},
 		{"after another was held", held, district, casefile.SurveySet, survey("V-2", district), "", ""},
-		{"under a number twice", held, district, casefile.SurveySet, survey("V-1", district), malformed, "gave out the number"},
+		{"under a number twice", held, district, casefile.SurveySet, survey("V-1", district), casefile.NumberUsed, "gave out the number"},
 		{"at no time", two, district, casefile.SurveySet, casefile.SurveyBody{Number: "V", On: "2026-11-25", At: "noon", Place: "x", Who: []area.Center{town2}}, malformed, "time of day"},
 		{"held", set, district, casefile.SurveyHeld, found, "", ""},
 		{"held that was not set", two, district, casefile.SurveyHeld, found, order, "no survey is set"},
@@ -287,7 +287,7 @@ func TestVoices(t *testing.T) {
 		}
 	}
 	f.do(district, casefile.Decided, decision(true))
-	said := f.realm.Opinion(casetest.First(town2), f.s.ID, "afterwards", casefile.Objects, 99)
+	said := f.realm.Opinion(casetest.First(town2), f.s, "afterwards", casefile.Objects, 99)
 	said.Late = true
 	f.do(district, casefile.RequestKept, said)
 	if f.s.Voices[0].Said.Stance != casefile.Provided {
@@ -297,10 +297,37 @@ func TestVoices(t *testing.T) {
 	g := newFile(t)
 	reviewed(&g)
 	g.do(district, casefile.JointSet, joint(town2))
-	old := g.realm.Opinion(casetest.First(town2), g.s.ID, "old", casefile.Agrees, 5)
+	old := g.realm.Opinion(casetest.First(town2), g.s, "old", casefile.Agrees, 5)
 	g.realm.Enrol(town2)
 	if err := g.try(district, casefile.Draft{Kind: casefile.RequestKept, Body: old}); refusal.CodeOf(err) != casefile.ClosedIncarnation {
 		t.Fatal(err)
 	}
 	same(t, &f)
+}
+
+// An opinion counts for the participation during which it was sealed: who was
+// taken out and is asked anew has to say it anew, however late it was sealed.
+func TestAnOpinionAnswersWhatWasAsked(t *testing.T) {
+	again := casefile.JointBody{Add: joint(town2).Add, Remove: remove(town2).Remove}
+	for name, change := range map[string][]casefile.JointBody{"out, then in": {remove(town2), joint(town2)}, "out and in at once": {again}} {
+		f := newFile(t)
+		reviewed(&f)
+		f.do(district, casefile.JointSet, joint(town2))
+		old := f.realm.Opinion(casetest.First(town2), f.s, "old", casefile.Agrees, 500)
+		says(town2, "before", casefile.Agrees, 5)(&f)
+		for _, b := range change {
+			f.do(district, casefile.JointSet, b)
+		}
+		if err := f.try(district, casefile.Draft{Kind: casefile.RequestKept, Body: old}); refusal.CodeOf(err) != casefile.OpinionOld {
+			t.Errorf("%s: the old opinion: %v", name, err)
+		}
+		if err := f.try(district, casefile.Draft{Kind: casefile.Decided, Body: decision(true)}); refusal.CodeOf(err) != casefile.OpinionsOpen {
+			t.Errorf("%s: granted on what was said before: %v", name, err)
+		}
+		says(town2, "new", casefile.Objects, 6)(&f)
+		if v := f.s.Voices; len(v) != 2 || v[0].Said == nil || v[0].Said.Stance != casefile.Agrees || v[1].Said == nil || v[1].Said.Stance != casefile.Objects {
+			t.Errorf("%s: %+v", name, v)
+		}
+		same(t, &f)
+	}
 }

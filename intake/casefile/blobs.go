@@ -22,12 +22,17 @@ func (s *State) Blobs() []BlobRef {
 	for i := range s.Proofs {
 		add(&s.Proofs[i])
 	}
-	if s.Mandate != nil && s.Mandate.Given != nil {
-		add(s.Mandate.Given.Letter)
+	if m := s.Mandate; m != nil && m.Given != nil {
+		add(m.Given.Letter)
+		if m.Back != nil {
+			add(m.Back.Words)
+		}
 	}
 	for _, v := range s.Intervals {
 		for _, o := range v.Objections {
 			add(o.Who)
+			add(o.Text)
+			add(o.Answer)
 		}
 	}
 	for _, v := range s.Surveys {
@@ -43,6 +48,11 @@ func (s *State) Blobs() []BlobRef {
 	}
 	for _, v := range s.Heard {
 		add(v.Who)
+		add(v.Text)
+	}
+	for i := range s.Corrected {
+		add(&s.Corrected[i].From)
+		add(&s.Corrected[i].To)
 	}
 	return all
 }

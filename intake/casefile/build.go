@@ -176,6 +176,9 @@ func May(reg Register, s State, author Party, kind Kind, step int, now time.Time
 	if err != nil {
 		return err
 	}
+	if err := checkRoom(&s, e, content); err != nil {
+		return err
+	}
 	if kind == HandedOver {
 		err = mayAppend(&s, e)
 	} else {

@@ -45,6 +45,8 @@ func whole(t *testing.T) (*node, []casefile.State) {
 		{Kind: casefile.Suspended, Body: casefile.SuspendedBody{Step: -1, Ground: casefile.Hearing}},
 		{Kind: casefile.Resumed, Body: casefile.ResumedBody{Result: "held", Proof: &casefile.BlobRef{Hash: chain.Sum([]byte("minutes"))}}},
 		{Kind: casefile.RequestKept, Body: realm.Request(casetest.First(casetest.Village), n.state.ID, "reminder", "r", nil, 1)},
+		{Kind: casefile.Withdrawn, Body: casefile.ReasonBody{Reason: "asked for", Ground: casefile.AtRequest}},
+		{Kind: casefile.Concluded, Body: casefile.ConcludedBody{}},
 		{Kind: casefile.Erased, Body: casefile.ErasedBody{Blobs: []chain.Hash{blob.Hash}, Reason: "asked for"}},
 		handOver(casetest.First(casetest.District)),
 	}

@@ -25,6 +25,9 @@ func Check(reg Register, s State, e Event) error {
 	if err := checkLink(&s, &e); err != nil {
 		return err
 	}
+	if err := checkRoom(&s, &e, content); err != nil {
+		return err
+	}
 	if err := checkTimes(&s, &e); err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func checkHand(e *Event) error {
 	f := &form{e: e}
 	f.name("staff", e.Staff, false)
 	if h := e.Hand; h != nil {
-		for _, s := range []string{h.Name, h.Body, h.Department, h.Post, h.Window, h.For, h.ForName, h.First} {
+		for _, s := range []string{h.Name, h.Body, h.Department, h.Post, h.Window, h.For, h.ForName, h.First, h.Served} {
 			f.name("post", s, false)
 		}
 		if h.Start < 0 || h.Start > e.DeskTime {

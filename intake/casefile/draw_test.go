@@ -172,7 +172,7 @@ func (l *life) beside(kind casefile.Kind, who area.Center, step int) any {
 		}
 		return casefile.VoidedBody{Number: number, Reason: "x"}
 	case casefile.Corrected:
-		return casefile.CorrectedBody{Number: l.number("C"), Of: l.number("none"), From: "x", To: "y", Reason: "z"}
+		return casefile.CorrectedBody{Number: l.number("C"), Of: l.number("none"), From: *text("x"), To: *text("y"), Reason: "z"}
 	case casefile.Reopened:
 		return casefile.ReopenedBody{Reason: "x", Basis: "x", Approver: "x", On: l.day(), Step: rapid.IntRange(-1, casetest.AidHandOut).Draw(l.t, "from")}
 	case casefile.Adopted:
@@ -226,7 +226,7 @@ func (l *life) request() casefile.RequestBody {
 	switch kind := rapid.SampledFrom([]string{casefile.OpinionRequest, casefile.RatingRequest, "reminder"}).Draw(l.t, "request"); kind {
 	case casefile.OpinionRequest:
 		stance := rapid.SampledFrom([]casefile.Stance{casefile.Agrees, casefile.Objects, "perhaps"}).Draw(l.t, "stance")
-		b = l.realm.Opinion(from, l.s.ID, mark, stance, l.now.UnixMilli())
+		b = l.realm.Opinion(from, l.s, mark, stance, l.now.UnixMilli())
 	case casefile.RatingRequest:
 		grade := wire.Encode(casefile.RatedBody{Grade: rapid.IntRange(0, 6).Draw(l.t, "grade")})
 		b = l.realm.Request(from, l.s.ID, kind, mark, grade, l.now.UnixMilli())

@@ -117,15 +117,16 @@ type Hand struct {
 	ForName    string `cbor:"7,keyasint,omitempty" json:"acting_for_name,omitempty"` //
 	Start      int64  `cbor:"8,keyasint,omitempty" json:"start,omitempty"`           // when the work on it began, Unix milliseconds; 0: at the desk's time
 	First      string `cbor:"9,keyasint,omitempty" json:"first_contact,omitempty"`   // 首问负责: who the applicant spoke to first, where that was another
+	Served     string `cbor:"10,keyasint,omitempty" json:"served,omitempty"`         // of a rating: who served the applicant last at that post, by staff number; Staff is who gave it or took it down
 }
 
-// BlobRef points at content that lies outside the log: SHA-256 of salt and
-// content. The salt lies in the blob, so that erasing the blob leaves nothing
-// to guess.
+// BlobRef points at content that lies outside the log, by its BlobHash: it can
+// be the content of this case only. The salt lies in the blob, so that erasing
+// the blob leaves nothing to guess.
 type BlobRef struct {
 	Hash chain.Hash `cbor:"1,keyasint" json:"hash"`
 	Size int64      `cbor:"2,keyasint" json:"size"`
-	Kind string     `cbor:"3,keyasint,omitempty" json:"kind,omitempty"` // "applicant", "material", "proof"
+	Kind string     `cbor:"3,keyasint,omitempty" json:"kind,omitempty"` // "applicant", "material", "proof", "party", "words"
 }
 
 // OpenedBody starts a case. Everything here is fixed once, at the desk.
@@ -374,6 +375,7 @@ type Certificate struct {
 	Issuer     string `cbor:"5,keyasint,omitempty" json:"issuer,omitempty"`
 	IssuerCode string `cbor:"6,keyasint,omitempty" json:"issuer_code,omitempty"` // unified social credit code
 	Electronic bool   `cbor:"7,keyasint,omitempty" json:"electronic,omitempty"`
+	Again      bool   `cbor:"8,keyasint,omitempty" json:"again,omitempty"` // the same certificate as one that the case issued before, under its number
 }
 
 // RatedBody is the applicant's rating, 1 (best) to 5, GB/T 39046 A.8.
@@ -409,6 +411,7 @@ type ReconciledBody struct {
 	Epoch   Epoch      `cbor:"2,keyasint" json:"epoch"`
 	Adopted bool       `cbor:"3,keyasint" json:"adopted"`
 	Reason  string     `cbor:"4,keyasint" json:"reason"`
+	Numbers []string   `cbor:"5,keyasint,omitempty" json:"numbers,omitempty"` // of the documents given in an adopted branch: they stand
 }
 
 // ConcludedBody closes a case, with what the national tables ask of its end

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tongban/catalog/area"
+	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
 	"tongban/intake/casefile"
@@ -65,6 +66,11 @@ func (f *file) pass(from, to area.Center) {
 	f.t.Helper()
 	f.do(from, casefile.HandedOver, casefile.HandedOverBody{To: casetest.First(to), Step: -1})
 	f.do(to, casefile.TakenOver, nil)
+}
+
+// text is a text that lies outside the log.
+func text(says string) *casefile.BlobRef {
+	return &casefile.BlobRef{Hash: chain.Sum([]byte(says)), Size: int64(len(says)), Kind: "words"}
 }
 
 // The stages of a case of Aid, each on top of the one before.

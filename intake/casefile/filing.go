@@ -20,7 +20,7 @@ type Filing struct {
 	Agent      AgentBasis          `cbor:"7,keyasint,omitempty" json:"agent,omitempty"`          // somebody acts for the applicant, and by what right
 	Project    string              `cbor:"8,keyasint,omitempty" json:"project,omitempty"`        // 投资项目编号
 	Visit      string              `cbor:"9,keyasint,omitempty" json:"visit,omitempty"`          // of one person on one queue ticket; the same for all cases of the visit
-	Renews     *Renewal            `cbor:"10,keyasint,omitempty" json:"renews,omitempty"`        // of an application to prolong a permit
+	Renews     *Renewal            `cbor:"10,keyasint,omitempty" json:"renews,omitempty"`        // of an application to prolong what was issued
 	Deliver    Manner              `cbor:"11,keyasint,omitempty" json:"deliver_by,omitempty"`    // how the applicant wants the result; "": collected
 	Agreement  string              `cbor:"12,keyasint,omitempty" json:"agreement,omitempty"`     // 通办协议: its name in the rules, where one holds
 	Secret     string              `cbor:"13,keyasint,omitempty" json:"-"`                       // SHA-256 (hex) of the query password (查询密码); never shown
@@ -37,8 +37,9 @@ const (
 	LegalRepresentative AgentBasis = "legal_representative" // 法定代表人
 )
 
-// Renewal is the permit that an application wants prolonged. Undecided on its
-// last day it counts as prolonged (行政许可法 50).
+// Renewal is the permit, or what else was issued, that an application wants
+// prolonged. Undecided on its last day it counts as prolonged where a rule says
+// so of the item's type (of permits: 行政许可法 50).
 type Renewal struct {
 	Certificate string `cbor:"1,keyasint" json:"certificate"` // its number
 	Expires     string `cbor:"2,keyasint" json:"expires"`     // its last day, YYYY-MM-DD
@@ -103,11 +104,12 @@ type DeliberatedBody struct {
 }
 
 // PartyHeardBody says that somebody whose interests a permit touches was told
-// and could speak (行政许可法 36). Who it was lies in the blob.
+// and could speak (行政许可法 36). Who it was and what they said lies outside the
+// log.
 type PartyHeardBody struct {
-	Told  string   `cbor:"1,keyasint" json:"told"`           // the day they were told, YYYY-MM-DD
-	Spoke bool     `cbor:"2,keyasint" json:"spoke"`          // they made a statement
-	Text  string   `cbor:"3,keyasint,omitempty" json:"text"` // what it comes to, without names
+	Told  string   `cbor:"1,keyasint" json:"told"`                     // the day they were told, YYYY-MM-DD
+	Spoke bool     `cbor:"2,keyasint" json:"spoke"`                    // they made a statement
+	Text  *BlobRef `cbor:"3,keyasint,omitempty" json:"text,omitempty"` // what it comes to
 	Who   *BlobRef `cbor:"4,keyasint,omitempty" json:"who,omitempty"`
 }
 
@@ -120,12 +122,13 @@ type PostingTerms struct {
 	Number string `cbor:"5,keyasint,omitempty" json:"number,omitempty"`
 }
 
-// Objection is one objection to a posting; who made it lies in the blob.
+// Objection is one objection to a posting; who made it, what it says and what
+// was answered lies outside the log.
 type Objection struct {
 	On     string   `cbor:"1,keyasint" json:"on"`
-	Text   string   `cbor:"2,keyasint" json:"text"`
+	Text   *BlobRef `cbor:"2,keyasint" json:"text"`
 	Upheld bool     `cbor:"3,keyasint" json:"upheld"`
-	Answer string   `cbor:"4,keyasint" json:"answer"`
+	Answer *BlobRef `cbor:"4,keyasint" json:"answer"`
 	Who    *BlobRef `cbor:"5,keyasint,omitempty" json:"who,omitempty"`
 }
 
@@ -195,7 +198,7 @@ func soundFound(f *form, content any) {
 		f.blob("proof", b.Proof)
 	case *PartyHeardBody:
 		f.day("day on which they were told", b.Told, true)
-		f.text("what they said", b.Text, b.Spoke)
+		f.words("what they said", b.Text, b.Spoke)
 		f.blob("who it was", b.Who)
 	}
 }
@@ -237,8 +240,8 @@ func (c *claim) soundEndOfWait(f *form, b *ResumedBody) {
 	f.count("objections", len(b.Objections), 0, maxList)
 	for _, o := range b.Objections {
 		f.day("day of the objection", o.On, true)
-		f.text("objection", o.Text, true)
-		f.text("answer to the objection", o.Answer, true)
+		f.words("objection", o.Text, true)
+		f.words("answer to the objection", o.Answer, true)
 		f.blob("who objected", o.Who)
 	}
 	f.hold(b.Held == "" || open.Ground == Hearing, "only a hearing is held")

@@ -40,6 +40,7 @@ func Apply(s State, r Record) (State, error) {
 	next := s
 	next.fold(e, content)
 	next.Head = s.Head.Next(r.Bytes)
+	next.Named += named(e.Kind, content)
 	next.Last, next.Time, next.Index = e.Kind, e.NodeTime, e.Register.Index
 	return next, nil
 }
@@ -65,13 +66,13 @@ func (s *State) fold(e *Event, content any) {
 	case *ReceivedBody: // received and supplemented
 		s.lay(e.Author.Center, b.Materials)
 		if s.ReceivedAt == 0 {
-			s.ReceivedAt = at
+			s.ReceivedAt, s.ReceivedBy = at, party(e)
 		}
 		if e.Kind == Supplemented && s.Phase == PhaseNoticed {
 			s.Phase = PhaseOpened
 		}
 	case *NoticedBody:
-		s.Phase, s.Notice, s.NoticedAt = PhaseNoticed, b, at
+		s.Phase, s.Notice, s.NoticedAt, s.NoticedBy = PhaseNoticed, b, at, party(e)
 		s.gave(e, b.Number)
 	case *AcceptedBody:
 		if b.Choice != nil || b.Item != s.Item { // a choice speaks of one version's steps and materials
@@ -112,6 +113,9 @@ func (s *State) fold(e *Event, content any) {
 		s.Erased = append(slices.Clip(s.Erased), b.Blobs...)
 	case *ReconciledBody:
 		s.Branches = append(slices.Clip(s.Branches), *b)
+		for _, number := range b.Numbers {
+			s.gave(e, number)
+		}
 	case *ConcludedBody:
 		s.Phase, s.Concluded, s.ConcludedAt = PhaseConcluded, b, at
 	case *EmptyBody:
@@ -218,7 +222,7 @@ func (s *State) done(e *Event, step int, action item.Action, passed bool, text s
 func (s *State) suspend(e *Event, b *SuspendedBody) {
 	s.Intervals = append(slices.Clip(s.Intervals), Interval{
 		Step: b.Step, Ground: b.Ground, From: e.DeskTime, Counts: b.Counts, Until: b.Until,
-		Name: b.Name, Basis: b.Basis, Decider: b.Decider, Posting: b.Posting, Hearing: b.Hearing,
+		Name: b.Name, Basis: b.Basis, Decider: b.Decider, Posting: b.Posting, Hearing: b.Hearing, By: e.Author,
 	})
 	if b.Posting != nil {
 		s.gave(e, b.Posting.Number)

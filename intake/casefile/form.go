@@ -92,6 +92,14 @@ func (f *form) blob(what string, ref *BlobRef) {
 	}
 }
 
+// words are a text that lies outside the log: what people said, or how they are
+// called.
+func (f *form) words(what string, ref *BlobRef, need bool) {
+	f.hold(!need || ref != nil && ref.Size > 0, "it lacks: %s", what)
+	f.hold(ref == nil || ref.Size <= maxText, "%s has too many bytes, at most %d", what, maxText)
+	f.blob(what, ref)
+}
+
 // among holds a value against the known ones; "" is one of them unless it is
 // needed.
 func among[T ~string](f *form, what string, value T, need bool, known ...T) {

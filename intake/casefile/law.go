@@ -15,6 +15,7 @@ var (
 	afterwards = []Phase{PhaseDecided, PhaseServed, PhaseDeclined}
 	ended      = []Phase{PhaseDecided, PhaseServed, PhaseDeclined, PhaseWithdrawn, PhaseTerminated, PhaseReturned}
 	decided    = []Phase{PhaseDecided, PhaseServed, PhaseConcluded}
+	over       = []Phase{PhaseConcluded, PhaseArchived} // nobody rests on the content any more
 	notEnded   = []Phase{PhaseOpened, PhaseNoticed, PhaseAccepted, PhaseDecided, PhaseServed}
 
 	notArchived = append(slices.Clip(ended), PhaseOpened, PhaseNoticed, PhaseAccepted, PhaseConcluded)
@@ -46,7 +47,7 @@ var laws = map[Kind]law{
 	Concluded:    {ended, anybody},
 	Archived:     {[]Phase{PhaseConcluded}, anybody},
 	RequestKept:  {nil, anybody},
-	Erased:       {nil, anybody},
+	Erased:       {over, anybody},
 	Reconciled:   {nil, anybody},
 	HandedOver:   {nil, anybody},
 	TakenOver:    {nil, anybody},

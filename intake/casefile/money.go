@@ -92,7 +92,7 @@ func (s *State) foldMoney(e *Event, content any) {
 		s.Fees = append(slices.Clip(s.Fees), Fee{FeeBody: *b, At: at})
 		if b.Waits {
 			s.Intervals = append(slices.Clip(s.Intervals), Interval{
-				Step: -1, Ground: Payment, From: at, Counts: b.Counts, Name: b.Name, Basis: b.Basis, Fee: b.Number})
+				Step: -1, Ground: Payment, From: at, Counts: b.Counts, Name: b.Name, Basis: b.Basis, Fee: b.Number, By: e.Author})
 		}
 		s.gave(e, b.Number)
 	case *WaiverBody:
@@ -136,7 +136,6 @@ func (c *claim) soundMoney(f *form) {
 	switch b := c.content.(type) {
 	case *FeeBody:
 		f.name("number of the payment notice", b.Number, true)
-		f.hold(!c.s.Gave(b.Number), "the case gave out the number %.80q already", b.Number)
 		f.name("what is charged", b.Name, true)
 		f.text("basis", b.Basis, true)
 		f.name("collector", b.Collector, false)

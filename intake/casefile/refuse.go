@@ -31,6 +31,9 @@ const (
 	Foreign           refusal.Code = "foreign"            // an event of another case
 	AskedAgain        refusal.Code = "asked_again"        // the applicant laid it before another center, which sent it on
 	OpinionsOpen      refusal.Code = "opinions_open"      // participants of a joint case have not spoken
+	OpinionOld        refusal.Code = "opinion_old"        // sealed before its center was taken out and asked anew
+	LogFull           refusal.Code = "log_full"           // the log holds as much as a log may
+	NumberUsed        refusal.Code = "number_used"        // another document of the case bears the number
 )
 
 // hints say what the reader can do, where there is something.
@@ -42,7 +45,10 @@ var hints = map[refusal.Code]string{
 	RegisterBehind:   "nothing to do: it is kept and judged when the Register has caught up",
 	NotCompetent:     "hand the case over to the center that is competent",
 	AskedAgain:       "send the case back to that center for correction",
+	OpinionOld:       "look at what is asked now, and say it again",
+	LogFull:          "bring the case to its end, which is still possible; what goes on belongs into another case",
 	OpinionsOpen:     "wait for their opinions, or remove them with the reason",
+	NumberUsed:       "give it a number of its own; of a certificate that is the same one, say that it is issued again",
 	UnknownKind:      "upgrade this node",
 }
 

@@ -191,3 +191,15 @@ func (c *claim) proven(favourable bool) error {
 	}
 	return nil
 }
+
+// HeldSince is when the holder got the case, or offered it on; Unix
+// milliseconds.
+func (s *State) HeldSince() int64 {
+	switch legs := len(s.Route); {
+	case s.Offer != nil:
+		return s.Offer.At
+	case legs > 0:
+		return s.Route[legs-1].Since
+	}
+	return s.OpenedAt
+}

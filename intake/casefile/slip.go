@@ -74,7 +74,6 @@ func (c *claim) soundSlip(f *form) {
 	switch b := c.content.(type) {
 	case *SlipBody:
 		f.bytes("number of the slip", b.Slip, true, 128)
-		f.hold(!c.s.Gave(b.Slip), "the case gave out the number %.80q already", b.Slip)
 		f.center("addressee", b.To)
 		f.hold(b.To != c.e.Author.Center, "papers that stay need no slip")
 		f.name("courier", b.Courier, false)

@@ -12,6 +12,9 @@ import (
 
 // sound checks what the body says, beyond custody.
 func (c *claim) sound() error {
+	if err := c.soundNumbers(); err != nil {
+		return err
+	}
 	f := &form{e: c.e}
 	switch b := c.content.(type) {
 	case *OpenedBody:
@@ -44,6 +47,8 @@ func (c *claim) sound() error {
 	case *ReconciledBody:
 		f.text("reason", b.Reason, false)
 		f.count("branches", len(c.s.Branches), 0, maxList-1)
+		f.names("numbers given in the branch", b.Numbers, 0)
+		f.hold(b.Adopted || len(b.Numbers) == 0, "what is set aside gave nothing that stands")
 	case *ConcludedBody:
 		f.text("note", b.Note, false)
 		f.count("visits", b.Visits, 0, 1000)
@@ -156,7 +161,6 @@ func (c *claim) soundFiling(b *OpenedBody) error {
 	f.name("project", from.Project, false)
 	f.bytes("visit", from.Visit, false, 128)
 	if from.Renews != nil {
-		f.hold(c.it.Type == item.Permit, "only a permit is prolonged (item type %s)", c.it.Type)
 		f.name("number of the permit", from.Renews.Certificate, true)
 		f.day("last day of the permit", from.Renews.Expires, true)
 	}

@@ -54,6 +54,7 @@ type Interval struct {
 	Objections []Objection   `json:"objections,omitempty"`
 	Held       string        `json:"held,omitempty"` // the hearing
 	Fee        string        `json:"fee,omitempty"`  // Payment: number of the notice that is waited for
+	By         Party         `json:"by,omitzero"`    // who began it, by whose desk From stands
 }
 
 // StepDone is a finished step of the route.
@@ -89,7 +90,9 @@ type Leg struct {
 //
 // Times are Unix milliseconds. What happened at the counter (opened, received,
 // noticed, accepted, decided, served, the steps and the intervals) stands with
-// the desk's time; custody (Offer, Route, Time) with the node's.
+// the desk's time; custody (Offer, Route, Time) with the node's. The two are
+// never held against each other to tell who did something, for a desk may be
+// ahead of the nodes by some minutes: who it was stands beside the time.
 type State struct {
 	ID        ID          `json:"id"`
 	Number    string      `json:"number"`
@@ -121,10 +124,12 @@ type State struct {
 
 	// The counter.
 	OpenedAt   int64           `json:"opened_at"`
-	ReceivedAt int64           `json:"received_at,omitempty"` // first time that papers were taken in
-	Materials  []MaterialEntry `json:"materials,omitempty"`   // the newest line of each
+	ReceivedAt int64           `json:"received_at,omitempty"` // first time that papers were taken in, by the desk of ReceivedBy
+	ReceivedBy *Party          `json:"received_by,omitempty"`
+	Materials  []MaterialEntry `json:"materials,omitempty"` // the newest line of each
 	Notice     *NoticedBody    `json:"notice,omitempty"`
-	NoticedAt  int64           `json:"noticed_at,omitempty"`
+	NoticedAt  int64           `json:"noticed_at,omitempty"` // by the desk of NoticedBy
+	NoticedBy  *Party          `json:"noticed_by,omitempty"`
 	AcceptedOn string          `json:"accepted_on,omitempty"` // day 0
 	AcceptedBy *Party          `json:"accepted_by,omitempty"`
 	AcceptedAt int64           `json:"accepted_at,omitempty"`
@@ -145,6 +150,7 @@ type State struct {
 	Route     []Leg            `json:"route,omitempty"`
 	Requests  []string         `json:"requests,omitempty"` // ids of those recorded
 	Erased    []chain.Hash     `json:"erased,omitempty"`
+	Named     int              `json:"named,omitempty"` // how many references to content the log ever made
 	Branches  []ReconciledBody `json:"reconciled,omitempty"`
 
 	// What stands beside the route.

@@ -43,18 +43,21 @@ const (
 // Said is the body of a request of kind "opinion", in CBOR: sealed by the
 // center that says it, recorded as it came, folded when it is recorded.
 type Said struct {
-	Stance Stance `cbor:"1,keyasint" json:"stance"`
-	Text   string `cbor:"2,keyasint" json:"text"`
+	Stance Stance     `cbor:"1,keyasint" json:"stance"`
+	Text   string     `cbor:"2,keyasint" json:"text"`
+	Part   chain.Hash `cbor:"3,keyasint" json:"part"` // Voice.Part as the center saw it when it said so
 }
 
 // Voice is a participant and what it said.
 type Voice struct {
 	Participant
-	Asked   int64  `json:"asked"`             // desk time
-	Said    *Said  `json:"said,omitempty"`    // the last word counts, until the decision
-	At      int64  `json:"at,omitempty"`      // when it said so: the asker's time of the request
-	Request string `json:"request,omitempty"` // under which id it was recorded
-	Removed string `json:"removed,omitempty"` // the reason
+	Part    chain.Hash `json:"part"`              // names this participation: the hash of the log before the event that began it
+	Asked   int64      `json:"asked"`             // when it was called, by the desk of Lead
+	Lead    Party      `json:"lead,omitzero"`     // who called it
+	Said    *Said      `json:"said,omitempty"`    // the last word counts, until the decision
+	At      int64      `json:"at,omitempty"`      // when it said so: the asker's time of the request
+	Request string     `json:"request,omitempty"` // under which id it was recorded
+	Removed string     `json:"removed,omitempty"` // the reason
 }
 
 // SurveyBody sets the one appointment of a joint site survey (联合踏勘).
@@ -113,7 +116,7 @@ func (s *State) foldTogether(e *Event, content any) {
 			}
 		}
 		for _, p := range b.Add {
-			s.Voices = append(s.Voices, Voice{Participant: p, Asked: e.DeskTime})
+			s.Voices = append(s.Voices, Voice{Participant: p, Part: e.Prev, Asked: e.DeskTime, Lead: e.Author})
 		}
 	case *SurveyBody:
 		s.Surveys = append(slices.Clip(s.Surveys), Survey{SurveyBody: *b})
@@ -144,7 +147,7 @@ func (s *State) hear(b *RequestBody) {
 	}
 	i := s.voice(r.From.Center)
 	var said Said
-	if i < 0 || wire.Decode(r.Body, &said) != nil || s.Voices[i].Said != nil && r.Time < s.Voices[i].At {
+	if i < 0 || wire.Decode(r.Body, &said) != nil || said.Part != s.Voices[i].Part || s.Voices[i].Said != nil && r.Time < s.Voices[i].At {
 		return
 	}
 	s.Voices = slices.Clone(s.Voices)
@@ -170,7 +173,6 @@ func (c *claim) soundTogether(f *form) {
 		c.soundJoint(f, b)
 	case *SurveyBody:
 		f.name("number", b.Number, true)
-		f.hold(!c.s.Gave(b.Number), "the case gave out the number %.80q already", b.Number)
 		f.day("day", b.On, true)
 		if b.At != "" {
 			_, err := time.Parse("15:04", b.At)
@@ -221,8 +223,9 @@ func (c *claim) asker(p Party) (chain.PublicKey, bool) {
 	return key, ok && since <= c.e.Register.Index
 }
 
-// soundSaid: what a participant says can be read, and is its own word still: a
-// closed incarnation's is not.
+// soundSaid: what a participant says can be read, is its own word still (a closed
+// incarnation's is not), and is an answer to what it is asked now: one that was
+// taken out and asked anew has to say it anew.
 func (c *claim) soundSaid(r Request) error {
 	_, _, closed, _ := c.reg.Key(r.From)
 	if closed != 0 && closed <= c.e.Register.Index {
@@ -231,6 +234,10 @@ func (c *claim) soundSaid(r Request) error {
 	f, said := &form{e: c.e}, Said{}
 	if err := wire.Decode(r.Body, &said); err != nil {
 		f.fault("the opinion of a participant: %w", err)
+	}
+	if part := c.s.Voices[c.s.voice(r.From.Center)].Part; f.err == nil && said.Part != part {
+		return refuse(OpinionOld, c.e, "it answers an earlier question (%s): what %s is asked now was asked later (%s)",
+			said.Part.Short(), r.From.Center, part.Short())
 	}
 	among(f, "stance", said.Stance, true, Agrees, Objects, Provided)
 	f.text("opinion", said.Text, false)

@@ -31,10 +31,10 @@ func (x *Exchange) along(r Row, lacks []casefile.BlobRef, yield func(part) error
 	left, papers := lightBudget, false
 	for _, ref := range lacks {
 		if ref.Size > min(maxLight, int64(left)) {
-			papers = papers || x.blobs.Has(ref.Hash)
+			papers = papers || x.blobs.Has(owner(r), ref.Hash)
 			continue
 		}
-		content, size, err := x.blobs.Piece(ref.Hash, 0, pieceSize)
+		content, size, err := x.blobs.Piece(owner(r), ref.Hash, 0, pieceSize)
 		switch {
 		case absent(err):
 			continue
@@ -58,6 +58,9 @@ func (x *Exchange) along(r Row, lacks []casefile.BlobRef, yield func(part) error
 	}
 	return x.step(Wanted{r.Key.Dest, r.Key.ID})
 }
+
+// owner is whose the blobs of a row are.
+func owner(r Row) casefile.Owner { return casefile.ID(r.Key.ID).Owner() }
 
 // absent: we have not got it, or not any more.
 func absent(err error) bool {
@@ -114,7 +117,7 @@ func (x *Exchange) papers(r Row, budget int, ask bool, yield func(part) error) e
 }
 
 func (x *Exchange) piece(r Row, hash chain.Hash, offset int64, ask bool) (*part, error) {
-	content, size, err := x.blobs.Piece(hash, max(offset, 0), pieceSize)
+	content, size, err := x.blobs.Piece(owner(r), hash, max(offset, 0), pieceSize)
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +141,8 @@ func (x *Exchange) piece(r Row, hash chain.Hash, offset int64, ask bool) (*part,
 // a case gets its papers when whoever lost it is back, and may have offered the
 // case or copied it since.
 func (x *Exchange) sendAfter(id casefile.ID, hash chain.Hash) error {
-	if _, _, err := id.Parse(); err != nil || !x.blobs.Has(hash) {
-		return nil // nobody's, or not yet whole
+	if !x.blobs.Has(id.Owner(), hash) {
+		return nil // not yet whole
 	}
 	state, err := x.cases.State(id)
 	if err != nil {
@@ -172,7 +175,7 @@ func (x *Exchange) holds(id casefile.ID) []chain.Hash {
 	}
 	var here []chain.Hash
 	for _, ref := range blobs(state) {
-		if x.blobs.Has(ref.Hash) && len(here) < maxTold {
+		if x.blobs.Has(id.Owner(), ref.Hash) && len(here) < maxTold {
 			here = append(here, ref.Hash)
 		}
 	}
@@ -182,39 +185,51 @@ func (x *Exchange) holds(id casefile.ID) []chain.Hash {
 // maxTold is how many blobs a receipt names.
 const maxTold = 1000
 
-// takePiece keeps a piece of a blob, and imports the blob when it is whole. It
-// may forget the pieces of another: whoever sends that is told where to go on.
-func (in *inbox) takePiece(ctx context.Context, from area.Center, p *piece) Verdict {
+// gathered names a blob of a case of which pieces come from one sender.
+type gathered struct {
+	from area.Center
+	id   casefile.ID
+	hash chain.Hash
+}
+
+// takePiece keeps a piece of a blob of a case, and imports the blob when it is
+// whole. It may forget the pieces of another: whoever sends that is told where to
+// go on.
+func (in *inbox) takePiece(ctx context.Context, from area.Center, id casefile.ID, p *piece) Verdict {
 	x := in.x
+	if _, _, err := id.Parse(); err != nil {
+		return verdictOf(err)
+	}
 	if err := checkPiece(p); err != nil {
 		return verdictOf(err)
 	}
-	if x.blobs.Has(p.Hash) {
+	owner, g := id.Owner(), gathered{from, id, p.Hash}
+	if x.blobs.Has(owner, p.Hash) {
 		return Verdict{}
 	}
-	if _, _, err := x.blobs.Piece(p.Hash, 0, 0); refusal.CodeOf(err) == attach.Gone {
+	if _, _, err := x.blobs.Piece(owner, p.Hash, 0, 0); refusal.CodeOf(err) == attach.Gone {
 		return verdictOf(err)
 	}
 	if len(p.Bytes) > 0 && int64(len(p.Bytes)) == p.Size {
-		return verdictOf(x.blobs.Import(ctx, p.Hash, p.Bytes))
+		return verdictOf(x.blobs.Import(ctx, owner, p.Hash, p.Bytes))
 	}
 	last := p.Offset+int64(len(p.Bytes)) == p.Size
 	var have int64
 	var wrapped [][]byte
 	err := update(x.cfg.DB, func(txn *badger.Txn) (err error) {
-		if have, wrapped, err = in.pieces(txn, from, p.Hash, last && len(p.Bytes) > 0); err != nil || last || p.Offset != have {
+		if have, wrapped, err = in.pieces(txn, g, last && len(p.Bytes) > 0); err != nil || last || p.Offset != have {
 			return err
 		}
 		if count(txn, piecePrefix+string(from)+"/", maxPieces/pieceSize) >= maxPieces/pieceSize {
-			if err := forgetOther(txn, from, p.Hash); err != nil {
+			if err := forgetOther(txn, g); err != nil {
 				return err
 			}
 		}
-		sealed, err := x.blobs.Wrap(p.Hash, p.Offset, p.Bytes)
+		sealed, err := x.blobs.Wrap(owner, p.Hash, p.Offset, p.Bytes)
 		if err != nil {
 			return err
 		}
-		return txn.Set(pieceKey(from, p.Hash, p.Offset), sealed)
+		return txn.Set(pieceKey(g, p.Offset), sealed)
 	})
 	switch {
 	case err != nil:
@@ -224,7 +239,7 @@ func (in *inbox) takePiece(ctx context.Context, from area.Center, p *piece) Verd
 	case !last:
 		return Verdict{}
 	}
-	return verdictOf(in.assemble(ctx, from, p, wrapped))
+	return verdictOf(in.assemble(ctx, g, p, wrapped))
 }
 
 func checkPiece(p *piece) error {
@@ -243,9 +258,8 @@ func checkPiece(p *piece) error {
 
 // pieces is how many bytes of a blob have come from a sender without a gap, and
 // the pieces themselves when they are asked for.
-func (in *inbox) pieces(txn *badger.Txn, from area.Center, hash chain.Hash, content bool) (have int64, wrapped [][]byte, err error) {
-	prefix := pieceKey(from, hash, 0)
-	prefix = prefix[:len(prefix)-8]
+func (in *inbox) pieces(txn *badger.Txn, g gathered, content bool) (have int64, wrapped [][]byte, err error) {
+	prefix := piecesKey(g)
 	it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix, PrefetchValues: content, PrefetchSize: 4})
 	defer it.Close()
 	for it.Rewind(); it.Valid(); it.Next() {
@@ -266,26 +280,25 @@ func (in *inbox) pieces(txn *badger.Txn, from area.Center, hash chain.Hash, cont
 
 // assemble imports a blob whose last piece is p and whose other pieces are
 // stored, and drops them.
-func (in *inbox) assemble(ctx context.Context, from area.Center, p *piece, wrapped [][]byte) error {
+func (in *inbox) assemble(ctx context.Context, g gathered, p *piece, wrapped [][]byte) error {
 	x := in.x
 	whole := make([]byte, 0, p.Size)
 	for offset := int64(0); offset < p.Offset; offset += pieceSize {
-		b, err := x.blobs.Unwrap(p.Hash, offset, wrapped[offset/pieceSize])
+		b, err := x.blobs.Unwrap(g.id.Owner(), p.Hash, offset, wrapped[offset/pieceSize])
 		if err != nil {
 			return err
 		}
 		whole = append(whole, b...)
 	}
-	imported := x.blobs.Import(ctx, p.Hash, append(whole, p.Bytes...))
+	imported := x.blobs.Import(ctx, g.id.Owner(), p.Hash, append(whole, p.Bytes...))
 	if passing(refusal.CodeOf(imported)) || imported != nil && refusal.CodeOf(imported) == "" {
 		return imported // the pieces stay: it is tried again
 	}
-	return errors.Join(imported, update(x.cfg.DB, func(txn *badger.Txn) error { return forget(txn, from, p.Hash) }))
+	return errors.Join(imported, update(x.cfg.DB, func(txn *badger.Txn) error { return forget(txn, g) }))
 }
 
-func forget(txn *badger.Txn, from area.Center, hash chain.Hash) error {
-	prefix := pieceKey(from, hash, 0)
-	it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix[:len(prefix)-8]})
+func forget(txn *badger.Txn, g gathered) error {
+	it := txn.NewIterator(badger.IteratorOptions{Prefix: piecesKey(g)})
 	defer it.Close()
 	for it.Rewind(); it.Valid(); it.Next() {
 		if err := txn.Delete(it.Item().KeyCopy(nil)); err != nil {
@@ -297,28 +310,28 @@ func forget(txn *badger.Txn, from area.Center, hash chain.Hash) error {
 
 // forgetOther makes room: the pieces of a blob of the same sender go that is not
 // whole and perhaps never will be.
-func forgetOther(txn *badger.Txn, from area.Center, but chain.Hash) error {
-	var other chain.Hash
-	err := eachPiece(txn, piecePrefix+string(from)+"/", func(_ area.Center, hash chain.Hash) bool {
-		other = hash
-		return hash == but
+func forgetOther(txn *badger.Txn, but gathered) error {
+	other := but
+	err := eachPiece(txn, piecePrefix+string(but.from)+"/", func(g gathered) bool {
+		other = g
+		return g == but
 	})
 	if err != nil || other == but {
 		return err
 	}
-	return forget(txn, from, other)
+	return forget(txn, other)
 }
 
 // eachPiece visits the stored pieces under a prefix until visit says no.
-func eachPiece(txn *badger.Txn, prefix string, visit func(area.Center, chain.Hash) bool) error {
+func eachPiece(txn *badger.Txn, prefix string, visit func(gathered) bool) error {
 	it := txn.NewIterator(badger.IteratorOptions{Prefix: []byte(prefix)})
 	defer it.Close()
 	for it.Rewind(); it.Valid(); it.Next() {
-		from, hash, err := readPieceKey(it.Item().Key())
+		g, err := readPieceKey(it.Item().Key())
 		if err != nil {
 			return err
 		}
-		if !visit(from, hash) {
+		if !visit(g) {
 			return nil
 		}
 	}
@@ -328,22 +341,19 @@ func eachPiece(txn *badger.Txn, prefix string, visit func(area.Center, chain.Has
 // sweepPieces drops the pieces of blobs that are here by now, or were erased
 // before they were whole.
 func (x *Exchange) sweepPieces() error {
-	over := map[chain.Hash]area.Center{}
+	seen := map[gathered]bool{} // whether its pieces are to go
 	err := x.cfg.DB.View(func(txn *badger.Txn) error {
-		seen := map[chain.Hash]bool{}
-		return eachPiece(txn, piecePrefix, func(from area.Center, hash chain.Hash) bool {
-			if !seen[hash] {
-				seen[hash] = true
-				if _, _, err := x.blobs.Piece(hash, 0, 0); err == nil || refusal.CodeOf(err) == attach.Gone {
-					over[hash] = from
-				}
+		return eachPiece(txn, piecePrefix, func(g gathered) bool {
+			if _, known := seen[g]; !known {
+				_, _, err := x.blobs.Piece(g.id.Owner(), g.hash, 0, 0)
+				seen[g] = err == nil || refusal.CodeOf(err) == attach.Gone
 			}
 			return true
 		})
 	})
-	for hash, from := range over {
-		if err == nil {
-			err = update(x.cfg.DB, func(txn *badger.Txn) error { return forget(txn, from, hash) })
+	for g, over := range seen {
+		if err == nil && over {
+			err = update(x.cfg.DB, func(txn *badger.Txn) error { return forget(txn, g) })
 		}
 	}
 	return err

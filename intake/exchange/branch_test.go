@@ -91,7 +91,7 @@ func TestPapersFollowASeizure(t *testing.T) {
 	offered := district.handOver(s.ID, other)
 	other.reaches(s.ID, offered.Head)
 	district.rows(casetest.Town2, "an offer that arrived", func(v []View) bool { return len(v) == 1 && v[0].Status == Arrived })
-	if district.att.Has(s.Applicant.Hash) || other.att.Has(s.Applicant.Hash) {
+	if district.has(s, s.Applicant) || other.has(s, s.Applicant) {
 		t.Fatal("the papers left the village before it came back")
 	}
 
@@ -100,7 +100,7 @@ func TestPapersFollowASeizure(t *testing.T) {
 	village.reaches(s.ID, offered.Head)
 	for _, p := range []*post{district, other} {
 		deadline := time.After(patience)
-		for !p.att.Has(s.Applicant.Hash) {
+		for !p.has(s, s.Applicant) {
 			select {
 			case <-time.After(5 * time.Millisecond): // nothing tells of a blob
 			case <-deadline:

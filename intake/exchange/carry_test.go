@@ -28,7 +28,7 @@ func TestCarried(t *testing.T) {
 	c.net.Reconnect(string(casetest.Village2))
 	t2.PeerUp(casetest.Village2)
 	v2.reaches(s.ID, s.Head)
-	if !v2.att.Has(s.Applicant.Hash) {
+	if !v2.has(s, s.Applicant) {
 		t.Error("the applicant's record was not carried along")
 	}
 	v1.rows(casetest.Village2, "arrived", func(v []View) bool { return len(v) == 1 && v[0].Status == Arrived })

@@ -66,23 +66,23 @@ type Tail struct {
 	Records [][]byte
 }
 
-// Blobs is what the exchange asks of the store of attachments. Safe for
-// concurrent use.
+// Blobs is what the exchange asks of the store of attachments, always as of one
+// case: what a log names and is not its own is nowhere. Safe for concurrent use.
 type Blobs interface {
-	Has(hash chain.Hash) bool
+	Has(owner casefile.Owner, hash chain.Hash) bool
 	// Export is the content as it travels, salt included; refusal.NotFound
 	// when there is none, or none any more.
-	Export(hash chain.Hash) ([]byte, error)
-	// Import checks the content against the hash and commits it. What was
+	Export(owner casefile.Owner, hash chain.Hash) ([]byte, error)
+	// Import checks owner and content against the hash and commits it. What was
 	// erased is refused.
-	Import(ctx context.Context, hash chain.Hash, content []byte) error
+	Import(ctx context.Context, owner casefile.Owner, hash chain.Hash, content []byte) error
 	// Piece is at most limit bytes of what Export gives, from offset on, and
 	// the size of the whole; refused as Export is, and when it was erased with
 	// attach.Gone.
-	Piece(hash chain.Hash, offset int64, limit int) (part []byte, size int64, err error)
+	Piece(owner casefile.Owner, hash chain.Hash, offset int64, limit int) (part []byte, size int64, err error)
 	// Wrap and Unwrap encrypt what has come of a blob until it is whole.
-	Wrap(hash chain.Hash, offset int64, piece []byte) ([]byte, error)
-	Unwrap(hash chain.Hash, offset int64, wrapped []byte) ([]byte, error)
+	Wrap(owner casefile.Owner, hash chain.Hash, offset int64, piece []byte) ([]byte, error)
+	Unwrap(owner casefile.Owner, hash chain.Hash, offset int64, wrapped []byte) ([]byte, error)
 }
 
 // Directory is what the exchange asks of the Register. Safe for concurrent use.

@@ -206,7 +206,7 @@ func (p *post) open() casefile.State {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	ref, err := p.att.Put(p.t.Context(), "applicant", []byte("applicant of "+string(id)))
+	ref, err := p.att.Put(p.t.Context(), id.Owner(), "applicant", []byte("applicant of "+string(id)))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -219,6 +219,11 @@ func (p *post) open() casefile.State {
 		p.t.Fatal(err)
 	}
 	return s
+}
+
+// has reports whether content of a case is here.
+func (p *post) has(s casefile.State, ref casefile.BlobRef) bool {
+	return p.att.Has(s.ID.Owner(), ref.Hash)
 }
 
 func (p *post) append(id casefile.ID, kind casefile.Kind, body any) casefile.State {
@@ -298,7 +303,7 @@ func TestCopiesReachOriginAndParents(t *testing.T) {
 	town.reaches(s.ID, s.Head)
 	district.reaches(s.ID, s.Head)
 	village.drained("")
-	if !town.att.Has(s.Applicant.Hash) || district.att.Has(s.Applicant.Hash) {
+	if !town.has(s, s.Applicant) || district.has(s, s.Applicant) {
 		t.Error("the applicant's record goes to the parent that backs the case up, and no further")
 	}
 	// Custody moves; what the town writes comes back to the origin.
@@ -349,7 +354,7 @@ func TestBlobsInPieces(t *testing.T) {
 	if _, err := rand.Read(scan); err != nil {
 		t.Fatal(err)
 	}
-	ref, err := village.att.Put(t.Context(), "material", scan)
+	ref, err := village.att.Put(t.Context(), s.ID.Owner(), "material", scan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -357,7 +362,7 @@ func TestBlobsInPieces(t *testing.T) {
 		{ID: "photo", State: casefile.Electronic, Blob: &ref}}})
 	town.reaches(s.ID, s.Head)
 	village.drained(casetest.Town)
-	got, err := town.att.Get(ref)
+	got, err := town.att.Get(s.ID.Owner(), ref)
 	if err != nil || !bytes.Equal(got, scan) {
 		t.Fatalf("the scan at the town: %d bytes, %v", len(got), err)
 	}

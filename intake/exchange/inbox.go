@@ -419,7 +419,7 @@ func (in *inbox) take(ctx context.Context, from casefile.Party, r *wireRow) Verd
 	case CaseRow:
 		return in.takeCase(ctx, from, r)
 	case BlobRow:
-		if v := in.takePiece(ctx, from.Center, r.Piece); v.Code != "" {
+		if v := in.takePiece(ctx, from.Center, casefile.ID(r.ID), r.Piece); v.Code != "" {
 			return v
 		}
 		return verdictOf(in.x.sendAfter(casefile.ID(r.ID), r.Piece.Hash))

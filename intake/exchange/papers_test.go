@@ -116,7 +116,7 @@ func (p *post) scan(id casefile.ID, n int) (casefile.State, casefile.BlobRef) {
 	if _, err := rand.Read(content); err != nil {
 		p.t.Fatal(err)
 	}
-	ref, err := p.att.Put(p.t.Context(), "material", content)
+	ref, err := p.att.Put(p.t.Context(), id.Owner(), "material", content)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestEventsPassAScan(t *testing.T) {
 	s, ref := village.scan(s.ID, 5<<20)
 	town.reaches(s.ID, s.Head) // the case itself does not wait for its paper
 	town.until("under way", func() bool { return town.gathered() >= 3 })
-	if town.att.Has(ref.Hash) {
+	if town.has(s, ref) {
 		t.Fatal("the scan is there whole")
 	}
 	begun := g.used()
@@ -187,12 +187,12 @@ func TestEventsPassAScan(t *testing.T) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	if town.att.Has(ref.Hash) {
+	if town.has(s, ref) {
 		t.Error("the scan is whole before the event of another case")
 	}
 	g.let(-1)
 	village.drained(casetest.Town)
-	if !town.att.Has(ref.Hash) {
+	if !town.has(s, ref) {
 		t.Error("the scan never came")
 	}
 }
@@ -205,8 +205,8 @@ type counting struct {
 	sent   func(n int) // called after each
 }
 
-func (c *counting) Piece(h chain.Hash, offset int64, limit int) ([]byte, int64, error) {
-	b, size, err := c.Store.Piece(h, offset, limit)
+func (c *counting) Piece(owner casefile.Owner, h chain.Hash, offset int64, limit int) ([]byte, int64, error) {
+	b, size, err := c.Store.Piece(owner, h, offset, limit)
 	if limit > 0 && err == nil && len(b) > 0 {
 		c.mu.Lock()
 		c.pieces[h]++
@@ -256,7 +256,7 @@ func TestResumed(t *testing.T) {
 			c.net.HealAll()
 			village.PeerUp(casetest.Town)
 			village.drained(casetest.Town)
-			if !town.att.Has(ref.Hash) {
+			if !town.has(s, ref) {
 				t.Fatal("the scan never came")
 			}
 			pieces := (size + 1<<10 + pieceSize - 1) / pieceSize
@@ -281,7 +281,7 @@ func TestLostPieces(t *testing.T) {
 	c.net.Cut(string(casetest.Village), string(casetest.Town))
 	s, ref := village.scan(s.ID, 1<<20)
 	size := int64(0)
-	if _, n, err := village.att.Piece(ref.Hash, 0, 1); err != nil {
+	if _, n, err := village.att.Piece(s.ID.Owner(), ref.Hash, 0, 1); err != nil {
 		t.Fatal(err)
 	} else {
 		size = n
@@ -291,21 +291,23 @@ func TestLostPieces(t *testing.T) {
 	village.PeerUp(casetest.Town)
 	town.reaches(s.ID, s.Head)
 	village.drained(casetest.Town)
-	if !town.att.Has(ref.Hash) {
+	if !town.has(s, ref) {
 		t.Fatal("the scan never came")
 	}
 	// Believed to be there whole, and asked about.
-	if err := town.db.Update(func(txn *badger.Txn) error { return txn.Delete(append([]byte("b/"), ref.Hash[:]...)) }); err != nil {
+	if err := town.db.Update(func(txn *badger.Txn) error {
+		return txn.Delete(append([]byte("b/"+s.ID.Owner()+"\x00"), ref.Hash[:]...))
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if town.att.Has(ref.Hash) {
+	if town.has(s, ref) {
 		t.Fatal("it is still there")
 	}
 	if err := village.do([]Output{Return{Dest: casetest.Town, Incarnation: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	village.drained(casetest.Town)
-	if !town.att.Has(ref.Hash) {
+	if !town.has(s, ref) {
 		t.Errorf("the scan of %d bytes did not come back", size)
 	}
 }
@@ -318,9 +320,9 @@ func TestUnfinishedPiecesOnTheDisk(t *testing.T) {
 	s := c.stranger(t, casetest.Village, town)
 	s.welcomed()
 	plain := bytes.Repeat([]byte("虚构甲的身份证"), pieceSize/len("虚构甲的身份证")+1)[:pieceSize]
-	hash := chain.Sum([]byte("a scan"))
+	hash, scanned := chain.Sum([]byte("a scan")), casefile.NewID(casetest.First(casetest.Village), 7)
 	row := func(offset int64, b []byte) wireRow {
-		return wireRow{Kind: BlobRow, ID: "x", Piece: &piece{hash, 3*pieceSize + 7, offset, b}}
+		return wireRow{Kind: BlobRow, ID: string(scanned), Piece: &piece{hash, 3*pieceSize + 7, offset, b}}
 	}
 	for n, test := range []struct {
 		row  wireRow
@@ -360,7 +362,7 @@ func TestUnfinishedPiecesOnTheDisk(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := town.att.Erase(t.Context(), []chain.Hash{hash}); err != nil {
+	if err := town.att.Erase(t.Context(), scanned.Owner(), []chain.Hash{hash}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.verdict(20, row(2*pieceSize, plain)); got != attach.Gone {
@@ -375,11 +377,11 @@ func TestUnfinishedPiecesOnTheDisk(t *testing.T) {
 // TestRoomForPieces: a sender that begins more than is kept for it has older
 // pieces forgotten, and none of them whole.
 func TestRoomForPieces(t *testing.T) {
-	c := newCity(t)
+	c, id := newCity(t), casefile.NewID(casetest.First(casetest.Village), 7)
 	town := c.post(casetest.Town)
 	if err := town.db.Update(func(txn *badger.Txn) error {
 		for i := range maxPieces / pieceSize {
-			if err := txn.Set(pieceKey(casetest.Village, chain.Hash{1, byte(i), byte(i >> 8)}, 0), []byte{1}); err != nil {
+			if err := txn.Set(pieceKey(gathered{casetest.Village, id, chain.Hash{1, byte(i), byte(i >> 8)}}, 0), []byte{1}); err != nil {
 				return err
 			}
 		}
@@ -389,7 +391,7 @@ func TestRoomForPieces(t *testing.T) {
 	}
 	for i := range 3 {
 		p := &piece{chain.Hash{2, byte(i)}, 2 * pieceSize, 0, make([]byte, pieceSize)}
-		if v := town.in.takePiece(t.Context(), casetest.Village, p); v.Code != "" {
+		if v := town.in.takePiece(t.Context(), casetest.Village, id, p); v.Code != "" {
 			t.Fatalf("piece %d: %+v", i, v)
 		}
 	}
@@ -411,7 +413,7 @@ func TestPapersAreCarried(t *testing.T) {
 	_, photo := v1.scan(s.ID, 700<<10)
 	s = v1.handOver(s.ID, v2)
 	v2.reaches(s.ID, s.Head)
-	v2.until("has the paper", func() bool { return v2.att.Has(photo.Hash) })
+	v2.until("has the paper", func() bool { return v2.has(s, photo) })
 	v1.rows(casetest.Village2, "the offer alone", func(v []View) bool {
 		return len(v) == 1 && v[0].Kind == CaseRow && v[0].Status == Arrived
 	})
@@ -434,7 +436,7 @@ func TestPapersOnAStick(t *testing.T) {
 		t.Fatalf("%+v, %v", report, err)
 	}
 	town.reaches(s.ID, s.Head)
-	if !town.att.Has(photo.Hash) {
+	if !town.has(s, photo) {
 		t.Error("the paper was not on the stick")
 	}
 	town.append(s.ID, casefile.TakenOver, nil)

@@ -42,12 +42,10 @@ type storedRequest struct {
 	Reply  *Reply `cbor:"3,keyasint,omitempty"`
 }
 
-// Ask sends a request to the custodian of a case and returns its id; it is
-// on its way when Ask returns, however long that takes. Where we hold the
-// case it is recorded at once.
-func (x *Exchange) Ask(ctx context.Context, id casefile.ID, kind, staff string, body []byte) (string, error) {
-	self := x.cfg.Self()
-	op := "send a request about " + string(id)
+// Name draws the id of a request of ours, for AskAs; refused with
+// refusal.Fenced where this node may write nothing.
+func (x *Exchange) Name() (string, error) {
+	const op = "name a request"
 	if reason, fenced := x.cases.Fenced(); fenced {
 		return "", refusal.Newf(refusal.Fenced, op, hintOf[CodeRestored], "%s", reason)
 	}
@@ -55,29 +53,56 @@ func (x *Exchange) Ask(ctx context.Context, id casefile.ID, kind, staff string, 
 	if _, err := io.ReadFull(x.cfg.Rand, random); err != nil {
 		return "", fmt.Errorf("%s: %w", op, err)
 	}
-	r := casefile.Request{
-		Format: 1, ID: fmt.Sprintf("%s.%d.%s", self.Center, self.Incarnation, hex.EncodeToString(random)),
-		Case: id, From: self, Kind: kind, Body: body, Staff: staff, Time: x.cfg.Now().UnixMilli(),
-	}
-	sealed := chain.Sign(x.cfg.Key(), chain.RequestDomain, wire.Encode(r))
-	if _, err := casefile.OpenRequest(sealed, x.cfg.Directory.Key); err != nil {
+	self := x.cfg.Self()
+	return fmt.Sprintf("%s.%d.%s", self.Center, self.Incarnation, hex.EncodeToString(random)), nil
+}
+
+// Ask sends a request to the custodian of a case and returns its id; it is
+// on its way when Ask returns, however long that takes. Where we hold the
+// case it is recorded at once.
+func (x *Exchange) Ask(ctx context.Context, id casefile.ID, kind, staff string, body []byte) (string, error) {
+	name, err := x.Name()
+	if err != nil {
 		return "", err
+	}
+	return name, x.AskAs(ctx, casefile.Request{ID: name, Case: id, Kind: kind, Staff: staff, Body: body, Time: x.cfg.Now().UnixMilli()})
+}
+
+// AskAs is Ask under an id of Name, for whoever wrote down beforehand that it
+// will be asked: calls with the same id have one effect, also after a crash.
+func (x *Exchange) AskAs(ctx context.Context, r casefile.Request) error {
+	self, id := x.cfg.Self(), r.Case
+	if reason, fenced := x.cases.Fenced(); fenced {
+		return refusal.Newf(refusal.Fenced, "send a request about "+string(id), hintOf[CodeRestored], "%s", reason)
+	}
+	kept := storedRequest{}
+	if found, err := x.read([]byte(requestPrefix+r.ID), &kept); err != nil || found {
+		return err
+	}
+	r.Format, r.From = 1, self
+	kept.Sealed = chain.Sign(x.cfg.Key(), chain.RequestDomain, wire.Encode(r))
+	if _, err := casefile.OpenRequest(kept.Sealed, x.cfg.Directory.Key); err != nil {
+		return err
 	}
 	to, hold, err := x.custodian(id, self, 0)
 	if err != nil {
-		return "", err
+		return err
 	}
-	kept := storedRequest{Sealed: sealed}
-	save := func(txn *badger.Txn) error { return put(txn, []byte(requestPrefix+r.ID), kept) }
+	save := func(txn *badger.Txn) error {
+		if found, err := get(txn, []byte(requestPrefix+r.ID), &storedRequest{}); err != nil || found {
+			return err // another call was quicker, and may have been answered
+		}
+		return put(txn, []byte(requestPrefix+r.ID), kept)
+	}
 	if !hold {
-		return r.ID, x.stage(save, Row{Key: Key{to, RequestRow, r.ID}, Purpose: Message})
+		return x.stage(save, Row{Key: Key{to, RequestRow, r.ID}, Purpose: Message})
 	}
-	state, err := x.cases.Keep(ctx, id, r.ID, sealed)
+	state, err := x.cases.Keep(ctx, id, r.ID, kept.Sealed)
 	if err != nil {
-		return "", err
+		return err
 	}
 	kept.Reply = &Reply{ID: r.ID, Case: id, To: self, By: self, Head: state.Head, Late: state.Late()}
-	return r.ID, update(x.cfg.DB, save)
+	return update(x.cfg.DB, save)
 }
 
 // Asked tells what became of a request of ours; refusal.NotFound for an

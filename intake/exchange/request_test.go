@@ -90,6 +90,39 @@ func (p *post) stopTalking(to area.Center) {
 	}
 }
 
+// TestAFullLog: what comes for a log that holds all that a log may is turned away
+// with the reason, whoever asks, and the case can still be brought to its end.
+func TestAFullLog(t *testing.T) {
+	c := newCity(t)
+	village, town := c.post(casetest.Village), c.post(casetest.Town)
+	s := village.open()
+	list := make([]casefile.Draft, 500)
+	for i := range list {
+		list[i] = casefile.Draft{Kind: casefile.Received, Body: casefile.ReceivedBody{}, Staff: "Zhou"}
+	}
+	for s.Head.Index < casefile.MaxEvents {
+		var err error
+		if s, err = village.cab.Append(t.Context(), s.ID, drafts(list[:min(len(list), casefile.MaxEvents-int(s.Head.Index))]...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	town.reaches(s.ID, s.Head)
+	id, err := town.Ask(t.Context(), s.ID, "reminder", "Li", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := town.answered(id); r.Code != casefile.LogFull || r.Hint == "" || r.By != village.self {
+		t.Errorf("%+v", r)
+	}
+	if _, err := village.Ask(t.Context(), s.ID, "reminder", "Zhou", nil); refusal.CodeOf(err) != casefile.LogFull {
+		t.Errorf("the holder's own: %v", err)
+	}
+	village.append(s.ID, casefile.Withdrawn, casefile.ReasonBody{Reason: "asked for", Ground: casefile.AtRequest})
+	s = village.append(s.ID, casefile.Concluded, casefile.ConcludedBody{})
+	town.reaches(s.ID, s.Head)
+	village.drained(casetest.Town)
+}
+
 func TestRequests(t *testing.T) {
 	c := newCity(t)
 	village, town := c.post(casetest.Village), c.post(casetest.Town)
@@ -155,5 +188,45 @@ func TestARequestComesHome(t *testing.T) {
 	}
 	if a, err := village.Asked(id); err != nil || a.Reply == nil || a.Reply.Code != "" || a.Reply.By != village.self {
 		t.Errorf("%+v, %v", a.Reply, err)
+	}
+}
+
+// Who wrote down that it will ask asks again after a crash: the same id has one
+// effect, whether the case is held here or elsewhere.
+func TestAskedAgainUnderTheSameName(t *testing.T) {
+	c := newCity(t)
+	village, town := c.post(casetest.Village), c.post(casetest.Town)
+	s := village.open()
+	town.reaches(s.ID, s.Head)
+	for _, p := range []*post{town, village} {
+		name, err := p.Name()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := casefile.Request{ID: name, Case: s.ID, Kind: "reminder", Staff: "Li", Body: []byte("soon"), Time: 7}
+		for range 3 {
+			if err := p.AskAs(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if reply := p.answered(name); reply.Code != "" {
+			t.Errorf("%+v", reply)
+		}
+		if err := p.AskAs(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if rows := p.Rows(casetest.Village); p == town && len(rows) != 0 {
+			t.Errorf("what was answered waits again: %v", rows)
+		}
+		if got := p.answered(name); got.Code != "" {
+			t.Errorf("the answer is lost: %+v", got)
+		}
+	}
+	if s, err := village.cab.State(s.ID); err != nil || len(s.Requests) != 2 {
+		t.Errorf("recorded %v, %v", s.Requests, err)
+	}
+	other := casefile.Request{ID: "320509000000.1.00000000000000000000000000000000", Case: s.ID, Kind: "reminder"}
+	if err := village.AskAs(t.Context(), other); refusal.CodeOf(err) != refusal.Malformed {
+		t.Errorf("under the name of another center: %v", err)
 	}
 }

@@ -42,7 +42,7 @@ func TestRestoredReceiverGetsBack(t *testing.T) {
 	heads[again.ID] = again.Head
 	for id, head := range heads {
 		s := town.reaches(id, head)
-		if !town.att.Has(s.Applicant.Hash) {
+		if !town.has(s, s.Applicant) {
 			t.Errorf("%s: the applicant's record did not come back", id)
 		}
 	}

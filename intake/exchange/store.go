@@ -21,7 +21,7 @@ const (
 	knownPrefix    = "o/k/" // o/k/<dest>/<case> → known
 	markPrefix     = "o/m/" // o/m/<dest> → storedMark
 	memoryPrefix   = "i/m/" // i/m/<center>/<incarnation> → Memory
-	piecePrefix    = "i/b/" // i/b/<center>/<hash>/<be64 offset> → bytes, encrypted
+	piecePrefix    = "i/b/" // i/b/<center>/<case>/<hash>/<be64 offset> → bytes, encrypted
 	requestPrefix  = "r/q/" // r/q/<id> → Asked
 	forwardPrefix  = "r/f/" // r/f/<requester>/<id> → forward
 	replyPrefix    = "r/a/" // r/a/<id> → sealed reply
@@ -60,17 +60,25 @@ func memoryKey(p casefile.Party) []byte {
 	return fmt.Appendf(nil, "%s%s/%d", memoryPrefix, p.Center, p.Incarnation)
 }
 
-func pieceKey(from area.Center, hash chain.Hash, offset int64) []byte {
-	return binary.BigEndian.AppendUint64([]byte(piecePrefix+string(from)+"/"+hash.String()+"/"), uint64(offset))
+// piecesKey is what the keys of all pieces of a blob begin with.
+func piecesKey(g gathered) []byte {
+	return []byte(piecePrefix + string(g.from) + "/" + string(g.id) + "/" + g.hash.String() + "/")
 }
 
-func readPieceKey(key []byte) (from area.Center, hash chain.Hash, err error) {
-	center, rest, _ := strings.Cut(strings.TrimPrefix(string(key), piecePrefix), "/")
-	name, _, _ := strings.Cut(rest, "/")
-	if err := hash.UnmarshalText([]byte(name)); err != nil {
-		return "", hash, fmt.Errorf("read the pieces of blobs: %w", err)
+func pieceKey(g gathered, offset int64) []byte {
+	return binary.BigEndian.AppendUint64(piecesKey(g), uint64(offset))
+}
+
+func readPieceKey(key []byte) (gathered, error) {
+	parts := strings.SplitN(strings.TrimPrefix(string(key), piecePrefix), "/", 4)
+	if len(parts) != 4 {
+		return gathered{}, fmt.Errorf("read the pieces of blobs: %q is no key of a piece", key)
 	}
-	return area.Center(center), hash, nil
+	g := gathered{from: area.Center(parts[0]), id: casefile.ID(parts[1])}
+	if err := g.hash.UnmarshalText([]byte(parts[2])); err != nil {
+		return g, fmt.Errorf("read the pieces of blobs: %w", err)
+	}
+	return g, nil
 }
 
 func envelopeKey(dest area.Center, id string) []byte {

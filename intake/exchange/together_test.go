@@ -17,7 +17,7 @@ func accepted(village, town *post) casefile.State {
 	s = village.handOver(s.ID, town)
 	town.reaches(s.ID, s.Head)
 	town.append(s.ID, casefile.TakenOver, nil)
-	ref, err := town.att.Put(town.t.Context(), "material", []byte("a scan"))
+	ref, err := town.att.Put(town.t.Context(), s.ID.Owner(), "material", []byte("a scan"))
 	if err != nil {
 		town.t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestAParticipantJudgesByThePapers(t *testing.T) {
 	s = town.append(s.ID, casefile.JointSet, casefile.JointBody{Add: []casefile.Participant{{Center: casetest.Town2, Matter: "fire safety"}}})
 	there := other.reaches(s.ID, s.Head)
 	for _, ref := range there.Blobs() {
-		if !other.att.Has(ref.Hash) {
+		if !other.has(s, ref) {
 			t.Errorf("%s has not come to the participant", ref.Kind)
 		}
 	}
@@ -46,16 +46,16 @@ func TestAParticipantJudgesByThePapers(t *testing.T) {
 		t.Error("Concerns does not tell a participant from a stranger")
 	}
 	// A paper that is laid later goes there too.
-	ref, err := town.att.Put(t.Context(), "material", []byte("a plan"))
+	ref, err := town.att.Put(t.Context(), s.ID.Owner(), "material", []byte("a plan"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s = town.append(s.ID, casefile.Received, casefile.ReceivedBody{Materials: []casefile.MaterialEntry{{ID: "proof", State: casefile.Electronic, Blob: &ref}}})
 	other.reaches(s.ID, s.Head)
-	if !other.att.Has(ref.Hash) {
+	if !other.has(s, ref) {
 		t.Error("the later paper has not come to the participant")
 	}
-	said := casefile.Said{Stance: casefile.Objects, Text: "no second exit"}
+	said := casefile.Said{Stance: casefile.Objects, Text: "no second exit", Part: s.Voices[0].Part}
 	id, err := other.Ask(t.Context(), s.ID, casefile.OpinionRequest, "Wu", wire.Encode(said))
 	if err != nil {
 		t.Fatal(err)

@@ -21,8 +21,15 @@ func (r *Realm) Request(from casefile.Party, id casefile.ID, kind, mark string, 
 	return casefile.RequestBody{ID: request.ID, Sealed: chain.Sign(r.Secret(from), chain.RequestDomain, wire.Encode(request))}
 }
 
-// Opinion is the opinion of a participant in a joint case, sealed by it.
-func (r *Realm) Opinion(from casefile.Party, id casefile.ID, mark string, stance casefile.Stance, at int64) casefile.RequestBody {
-	body := wire.Encode(casefile.Said{Stance: stance, Text: "what " + mark + " says"})
-	return r.Request(from, id, casefile.OpinionRequest, mark, body, at)
+// Opinion is the opinion of a participant in a joint case as it stands, sealed by
+// it.
+func (r *Realm) Opinion(from casefile.Party, s casefile.State, mark string, stance casefile.Stance, at int64) casefile.RequestBody {
+	said := casefile.Said{Stance: stance, Text: "what " + mark + " says"}
+	for _, v := range s.Voices {
+		if v.Center == from.Center && v.Removed == "" {
+			said.Part = v.Part
+		}
+	}
+	body := wire.Encode(said)
+	return r.Request(from, s.ID, casefile.OpinionRequest, mark, body, at)
 }
