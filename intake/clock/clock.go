@@ -2,8 +2,8 @@
 // step, the decision and the service are due, and what lamp each of them
 // shows.
 //
-// What differs from area to area is a rule (Limits): how long a notice and a
-// supplement take, at which minute a last day ends, for how long an overdue
+// What differs from area to area, and from one type of items to another, is a
+// rule (Limits): how long a notice and a supplement take and what follows, at which minute a last day ends, for how long an overdue
 // promise is yellow before it is red, whether the law's own limit shows a second
 // red. A supplement that is not brought is said to be lapsed and nothing more:
 // a case is ended by a person.
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
 )
@@ -36,7 +37,7 @@ const (
 	Promised Name = "promised"   // 承诺时限, from acceptance
 	Legal    Name = "legal"      // 法定时限, from acceptance
 	Service  Name = "service"    // from the decision: the applicant has it (行政许可法 44)
-	Renewal  Name = "renewal"    // of a permit to be prolonged: its last day (行政许可法 50)
+	Renewal  Name = "renewal"    // of what is to be prolonged: its last day (of permits 行政许可法 50)
 )
 
 // Lamp is how a clock is shown.
@@ -83,6 +84,7 @@ type Input struct {
 	Item     *item.Item // the pinned version
 	Calendar Calendar
 	Limits   Limits
+	Rules    rule.Set // by which others owe something: of an offer, of papers on the way, of an opinion
 	Now      time.Time
 
 	Next  int  // the step of the item that is to be done next; -1 where there is none
@@ -135,7 +137,7 @@ type reader struct {
 
 func (r *reader) notice() (Reading, bool) {
 	s := r.in.State
-	if s.ReceivedAt == 0 || r.in.Limits.NoticeDays <= 0 {
+	if s.ReceivedAt == 0 || r.in.Limits.NoticeDays <= 0 && !r.in.Limits.NoticeAtOnce {
 		return Reading{}, false
 	}
 	end := first(s.NoticedAt, s.AcceptedAt)
@@ -246,11 +248,12 @@ func (r *reader) service() (Reading, bool) {
 }
 
 // renewal counts nothing: the permit itself names the day, and it lasts until
-// midnight whatever day it is and whenever the office closes.
+// midnight whatever day it is and whenever the office closes. The law on permits
+// wants a decision by then; of what is none only a rule can.
 func (r *reader) renewal() (Reading, bool) {
 	s := r.in.State
 	last, ok := renews(&s)
-	if !ok {
+	if !ok || r.in.Item != nil && r.in.Item.Type != item.Permit && !r.in.Limits.RenewalDeemed {
 		return Reading{}, false
 	}
 	end := s.DecidedAt

@@ -19,11 +19,11 @@ const EarlierStage casefile.Ground = "earlier_stage"
 func WaitsForStage(s *casefile.State) bool { return s.Bundle != nil && len(s.Bundle.After) > 0 }
 
 // DeemedAccepted reports whether a case counts as accepted because everything
-// missing was not told in time (视为受理, 行政许可法 32): then the day of
+// missing was not told in time (视为受理; of permits 行政许可法 32): then the day of
 // receipt is the day of acceptance. It is a function of the log and the
 // moment given, so every node that holds the log finds the same.
 func DeemedAccepted(s casefile.State, cal Calendar, l Limits, now time.Time) (on workday.Date, ok bool) {
-	if !l.NoticeDeemed || l.NoticeDays <= 0 || s.ReceivedAt == 0 || s.AcceptedOn != "" {
+	if !l.NoticeDeemed || l.NoticeDays <= 0 && !l.NoticeAtOnce || s.ReceivedAt == 0 || s.AcceptedOn != "" {
 		return "", false
 	}
 	if s.Phase != casefile.PhaseOpened && s.Phase != casefile.PhaseNoticed || WaitsForStage(&s) {
@@ -63,9 +63,9 @@ func bringing(s *casefile.State, l Limits) span {
 	return span{from: DayOf(s.NoticedAt), days: l.SupplementDays, unit: item.WorkingDays}
 }
 
-// DeemedRenewed reports whether a permit counts as prolonged because nothing was
-// decided on the application by its last day (逾期未作决定的，视为准予延续, 行政许可法
-// 50), and that day. Only an application that was accepted, or counts as
+// DeemedRenewed reports whether what was issued counts as prolonged because
+// nothing was decided on the application by its last day (逾期未作决定的，视为准予延续;
+// of permits 行政许可法 50), and that day. Only an application that was accepted, or counts as
 // accepted, by then has that effect; one that ended before has not. Whether it
 // was decided in time before it was reopened lies in no fold: such a case never
 // counts.

@@ -1,7 +1,7 @@
 package clock
 
 import (
-	"time"
+	"slices"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
@@ -29,6 +29,8 @@ const (
 	Mended        What = "correction"     // what was sent back is put right
 	MandateEnds   What = "mandate"        // the agency is carried through
 	LaterMaterial What = "later_material" // what was promised for later is brought (容缺)
+	OfferAnswered What = "offer"          // a hand-over is taken over or turned back
+	SlipScanned   What = "slip"           // papers on the way are scanned at the other end
 )
 
 // Duty is one of them, as a case shows it.
@@ -38,6 +40,7 @@ type Duty struct {
 	Of          string       `json:"of,omitempty"`     // which one: a step's wait, a material, a matter
 	Center      area.Center  `json:"center,omitempty"` // who owes it, where that is neither the holder nor the applicant
 	Applicant   bool         `json:"applicant,omitempty"`
+	From        workday.Date `json:"from,omitempty"` // since when it is owed, where that is not when the case was accepted
 	Due         workday.Date `json:"due"`
 	Done        workday.Date `json:"done,omitempty"` // when it was; "": it is still to come
 	Late        bool         `json:"late,omitempty"` // it was done after the day, or the day is past
@@ -50,8 +53,8 @@ func (d Duty) Open() bool { return d.Done == "" }
 // Procedures are the days of a case beside its clocks: those of hearings,
 // inspections and other waits, of a survey, a correction, an agency, of what is
 // to be brought later, and the statute's for a permit whose item names none.
-// The opinions of a joint case are Voices. Next and Leave of the input are not
-// looked at.
+// The opinions of a joint case are Voices, what other centers are to answer
+// Answers. Next and Leave of the input are not looked at.
 func Procedures(in Input) []Duty {
 	r := reader{in: in, today: DayOf(in.Now.UnixMilli())}
 	r.pauses, r.stopped = r.stillSpans()
@@ -106,8 +109,12 @@ func (r *reader) byLaw() (Duty, bool) {
 }
 
 // Joint reports whether several bodies handle a case together: it was opened as
-// a joint one, or its item names them (联办机构).
-func Joint(s *casefile.State, it *item.Item) bool { return s.Filing.Joint || len(it.Joint) > 0 }
+// a joint one, its item names them (联办机构), or its lead called others since.
+// Whoever was taken out before it said anything did not handle it.
+func Joint(s *casefile.State, it *item.Item) bool {
+	called := func(v casefile.Voice) bool { return v.Removed == "" || v.Said != nil }
+	return s.Filing.Joint || len(it.Joint) > 0 || slices.ContainsFunc(s.Voices, called)
+}
 
 // wait is what one special procedure is held to.
 func (r *reader) wait(i *casefile.Interval) []Duty {
@@ -208,30 +215,6 @@ func (r *reader) named() []Duty {
 		if m.State == casefile.Later && s.Phase == casefile.PhaseAccepted {
 			add(Duty{What: LaterMaterial, Of: m.ID, Applicant: true, Due: workday.Date(m.By)}, "")
 		}
-	}
-	return all
-}
-
-// Voices are the participants of a joint case that were given a day, with
-// whether they kept it: an opinion that came after it was late, one that has not
-// come by now is silence. Whoever was taken out owes nothing any more, nor does
-// anybody once the case is decided or over.
-func Voices(s casefile.State, l Limits, now time.Time) []Duty {
-	r := reader{in: Input{State: s, Limits: l, Now: now}}
-	ended := first(r.ended(), s.DecidedAt)
-	var all []Duty
-	for _, v := range s.Voices {
-		d := Duty{What: OpinionSaid, Of: v.Matter, Center: v.Center, Due: workday.Date(v.By)}
-		if v.Removed != "" || !d.Due.Valid() {
-			continue
-		}
-		if v.Said != nil && v.At != 0 {
-			d.Done = DayOf(v.At)
-			d.Late = l.Over(d.Due, v.At)
-		} else {
-			d = r.duty(d, "", ended)
-		}
-		all = append(all, d)
 	}
 	return all
 }

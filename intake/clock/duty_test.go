@@ -13,7 +13,7 @@ import (
 
 // lawful are the limits of the permit law, as they hold where no area says
 // otherwise.
-func lawful() Limits { return LimitsOf(rule.Set{}, "320509111000", "2026-03-02") }
+func lawful() Limits { return LimitsOf(rule.Set{}, "320509111000", "2026-03-02", item.Permit) }
 
 func TestDeemedRenewed(t *testing.T) {
 	cal := published()
@@ -260,18 +260,18 @@ func TestVoices(t *testing.T) {
 		ask("silent", "2026-03-05"), ask("in time yet", "2026-03-10"), ask("no day", ""), removed,
 		said("said", "2026-03-05", "2026-03-05 16:00"), said("said late", "2026-03-05", "2026-03-06 09:00"),
 	}}
-	now := time.UnixMilli(at("2026-03-06 10:00"))
+	in := Input{State: s, Limits: lawful(), Calendar: published(), Now: time.UnixMilli(at("2026-03-06 10:00"))}
 	want := []Duty{
 		{What: OpinionSaid, Of: "silent", Center: "320509106000", Due: "2026-03-05", Late: true},
 		{What: OpinionSaid, Of: "in time yet", Center: "320509106000", Due: "2026-03-10"},
 		{What: OpinionSaid, Of: "said", Center: "320509106000", Due: "2026-03-05", Done: "2026-03-05"},
 		{What: OpinionSaid, Of: "said late", Center: "320509106000", Due: "2026-03-05", Done: "2026-03-06", Late: true},
 	}
-	if got := Voices(s, lawful(), now); !slices.Equal(got, want) {
+	if got := Voices(in); !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
 	}
-	s.DecidedAt = at("2026-03-05 09:00")
-	if got := Voices(s, lawful(), now)[0]; got.Late || got.Open() {
+	in.State.DecidedAt = at("2026-03-05 09:00")
+	if got := Voices(in)[0]; got.Late || got.Open() {
 		t.Errorf("decided without it: %+v", got)
 	}
 }

@@ -1,9 +1,11 @@
 package clock
 
 import (
+	"cmp"
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
@@ -13,6 +15,7 @@ import (
 // say that there is no such clock.
 type Limits struct {
 	NoticeDays     int  `json:"notice_days"`     // working days for the one-time notice
+	NoticeAtOnce   bool `json:"notice_at_once"`  // it is given on the spot (当场): no day is left for it
 	NoticeDeemed   bool `json:"notice_deemed"`   // a later notice leaves the case accepted from receipt
 	SupplementDays int  `json:"supplement_days"` // working days after the notice for bringing what is missing (补正)
 	SupplementEnds bool `json:"supplement_ends"` // what is not brought in time is deemed withdrawn (视为撤回)
@@ -30,14 +33,16 @@ type Limits struct {
 	HearingAsk     int  `json:"hearing_ask"`     // working days for asking for a hearing, once its right was told
 	HearingHold    int  `json:"hearing_hold"`    // working days for holding it, once it was asked for
 	HearingNotice  int  `json:"hearing_notice"`  // working days before it by which time and place are told
-	RenewalDeemed  bool `json:"renewal_deemed"`  // a permit whose renewal is undecided on its last day counts as prolonged
+	RenewalDeemed  bool `json:"renewal_deemed"`  // what is undecided on its last day counts as prolonged
 }
 
-// LimitsOf reads the limits that hold in an area on a day.
-func LimitsOf(rules rule.Set, in area.Code, on workday.Date) Limits {
-	value := func(key rule.Key) int { return int(rules.ValueOn(key, in, string(on)).Value) }
+// LimitsOf reads the limits that hold in an area on a day for items of a type;
+// "" is a type of which no rule says anything by itself.
+func LimitsOf(rules rule.Set, in area.Code, on workday.Date, kind item.Type) Limits {
+	value := func(key rule.Key) int { return ruled(rules, key, in, on, kind).Days() }
 	return Limits{
 		NoticeDays:     value(rule.NoticeDays),
+		NoticeAtOnce:   value(rule.NoticeDays) == 0,
 		NoticeDeemed:   value(rule.NoticeDeemed) == 1,
 		SupplementDays: value(rule.SupplementDays),
 		SupplementEnds: value(rule.SupplementEnds) == 1,
@@ -59,48 +64,58 @@ func LimitsOf(rules rule.Set, in area.Code, on workday.Date) Limits {
 	}
 }
 
-// LimitsFor reads the limits of one case. How long something takes stays under
-// the rule of the day on which its clock began, in the area of the center that
-// had the case then: so no rule that comes later, and no hand-over, moves a day
-// that was told. What is shown, and until when a last day lasts, follows the
-// rules that hold today where the case is.
-func LimitsFor(rules rule.Set, s casefile.State, now time.Time) Limits {
-	in := s.Holder.Center.Area()
-	l := LimitsOf(rules, in, DayOf(now.UnixMilli()))
+// ruled is a rule as it holds in an area on a day for items of a type.
+func ruled(rules rule.Set, key rule.Key, in area.Code, on workday.Date, kind item.Type) rule.Rule {
+	return rules.ValueOn(key, in, string(on)).For(rule.ItemType(kind))
+}
+
+// LimitsFor reads the limits of one case, whose pinned item is it (nil: it has
+// not come here). How long something takes stays under the rule of the day on
+// which its clock began, in the area of the center that began it, as the log
+// says: so no rule that comes later, and no hand-over, moves a day that was
+// told. Whether a permit counts as prolonged is the word of the area that is
+// competent, on the permit's last day. What is shown, and until when a last day lasts, follows the rules that
+// hold today where the case is.
+func LimitsFor(rules rule.Set, s casefile.State, it *item.Item, now time.Time) Limits {
+	in, kind := s.Holder.Center.Area(), typeOf(it)
+	l := LimitsOf(rules, in, DayOf(now.UnixMilli()), kind)
 	pin := func(in area.Code, on workday.Date) func(rule.Key) rule.Rule {
-		return func(key rule.Key) rule.Rule { return rules.ValueOn(key, in, string(on)) }
+		return func(key rule.Key) rule.Rule { return ruled(rules, key, in, on, kind) }
+	}
+	began := func(by *casefile.Party) area.Code { // who began it by the log, else who has it
+		if by == nil || by.Center == "" {
+			return in
+		}
+		return by.Center.Area()
 	}
 	if s.ReceivedAt != 0 {
-		value := pin(areaAt(&s, s.ReceivedAt), DayOf(s.ReceivedAt))
+		value := pin(began(s.ReceivedBy), DayOf(s.ReceivedAt))
 		l.NoticeDays, l.NoticeDeemed = value(rule.NoticeDays).Days(), value(rule.NoticeDeemed).Flag()
+		l.NoticeAtOnce = l.NoticeDays == 0
 		l.ForwardDays = pin(in, DayOf(s.ReceivedAt))(rule.ForwardDays).Days()
 	}
 	if s.NoticedAt != 0 {
-		value := pin(areaAt(&s, s.NoticedAt), DayOf(s.NoticedAt))
+		value := pin(began(s.NoticedBy), DayOf(s.NoticedAt))
 		l.SupplementDays, l.SupplementEnds = value(rule.SupplementDays).Days(), value(rule.SupplementEnds).Flag()
 	}
 	if s.AcceptedOn != "" {
 		value := pin(in, workday.Date(s.AcceptedOn))
 		l.ForwardDays = value(rule.ForwardDays).Days()
-		if s.AcceptedBy != nil {
-			value = pin(s.AcceptedBy.Center.Area(), workday.Date(s.AcceptedOn))
-		}
+		value = pin(began(s.AcceptedBy), workday.Date(s.AcceptedOn))
 		l.DecisionDays, l.ExtensionDays = value(rule.DecisionDays).Days(), value(rule.ExtensionDays).Days()
 		l.JointDays, l.JointExtension = value(rule.JointDays).Days(), value(rule.JointExtension).Days()
 		l.InspectionDays = value(rule.InspectionDays).Days()
 	}
 	if s.DecidedAt != 0 {
-		if s.DecidedBy != nil {
-			in = s.DecidedBy.Center.Area()
-		}
+		in = began(s.DecidedBy)
 		l.ServeDays = pin(in, DayOf(s.DecidedAt))(rule.ServeDays).Days()
 	}
 	if s.Filing.Renews != nil {
-		l.RenewalDeemed = pin(in, workday.Date(s.Filing.Renews.Expires))(rule.RenewalDeemed).Flag()
+		l.RenewalDeemed = pin(cmp.Or(s.Subject, in), workday.Date(s.Filing.Renews.Expires))(rule.RenewalDeemed).Flag()
 	}
 	for _, i := range s.Intervals {
 		if i.Hearing != nil {
-			value := pin(areaAt(&s, i.From), DayOf(i.From))
+			value := pin(began(&i.By), DayOf(i.From))
 			l.HearingAsk, l.HearingHold = value(rule.HearingAskDays).Days(), value(rule.HearingHoldDays).Days()
 			l.HearingNotice = value(rule.HearingNotice).Days()
 		}
@@ -108,15 +123,12 @@ func LimitsFor(rules rule.Set, s casefile.State, now time.Time) Limits {
 	return l
 }
 
-// areaAt is the area of the center that had the case at a moment.
-func areaAt(s *casefile.State, moment int64) area.Code {
-	had := s.Holder
-	for n, leg := range s.Route {
-		if n == 0 || leg.Since < moment { // who takes over in the same moment did not have it yet
-			had = leg.Party
-		}
+// typeOf is the type of an item; "" where it has not come here.
+func typeOf(it *item.Item) item.Type {
+	if it == nil {
+		return ""
 	}
-	return had.Center.Area()
+	return it.Type
 }
 
 // dayMinutes is a whole day.

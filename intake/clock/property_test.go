@@ -75,9 +75,13 @@ func anyRules(t *rapid.T) rule.Set {
 	var all []rule.Setting
 	for range rapid.IntRange(0, 6).Draw(t, "rules") {
 		key := rapid.SampledFrom([]rule.Key{rule.NoticeDays, rule.SupplementDays, rule.ServeDays, rule.ForwardDays}).Draw(t, "rule")
+		r := rule.Rule{Key: key, Value: int64(rapid.IntRange(1, 12).Draw(t, "days")), From: string(workday.Date("2025-12-01").Add(rapid.IntRange(0, 200).Draw(t, "from")))}
+		if s, _ := rule.SchemaOf(key); s.ByType && rapid.Bool().Draw(t, "by type") {
+			kinds := rapid.SampledFrom([][]rule.ItemType{{"01"}, {"20", "05"}, {"07"}}).Draw(t, "types")
+			r = r.With(rule.TypeValue{Types: kinds, Value: rapid.IntRange(0, 12).Draw(t, "for them")})
+		}
 		all = append(all, rule.Setting{
-			Area: rapid.SampledFrom([]area.Code{"", "320509000000", "320509111000", "320509111201", "320509106000"}).Draw(t, "area"),
-			Rule: rule.Rule{Key: key, Value: int64(rapid.IntRange(1, 12).Draw(t, "days")), From: string(workday.Date("2025-12-01").Add(rapid.IntRange(0, 200).Draw(t, "from")))},
+			Area: rapid.SampledFrom([]area.Code{"", "320509000000", "320509111000", "320509111201", "320509106000"}).Draw(t, "area"), Rule: r,
 		})
 	}
 	return rule.NewSet(all)
@@ -116,7 +120,7 @@ func (l *life) item() *item.Item {
 // read is what the clocks show of a state at a moment.
 func (l *life) read(s casefile.State, now time.Time) map[clock.Name]clock.Reading {
 	it, _ := l.realm.View().Item(s.Item)
-	in := clock.Input{State: s, Item: it, Calendar: l.cal, Now: now, Limits: clock.LimitsFor(l.rules, s, now), Next: -1}
+	in := clock.Input{State: s, Item: it, Calendar: l.cal, Now: now, Limits: clock.LimitsFor(l.rules, s, it, now), Rules: l.rules, Next: -1}
 	if it != nil {
 		if n := s.Current(it); n < len(it.Steps) {
 			in.Next = n
@@ -133,6 +137,9 @@ func (l *life) read(s casefile.State, now time.Time) map[clock.Name]clock.Readin
 // write lets a center try; what the rules refuse did not happen.
 func (l *life) write(p casefile.Party, d casefile.Draft) {
 	d.Staff = "周窗口"
+	// The watch at the desk may be ahead of the nodes, by so much that whoever
+	// takes the case over did so, by its node, before the desk's time.
+	d.DeskTime = l.now.Add(time.Duration(rapid.IntRange(0, 5).Draw(l.t, "ahead")) * time.Minute).UnixMilli()
 	_, next, err := casefile.Build(l.state, p, l.realm.Secret(p), l.realm.View(), d, l.now)
 	if err != nil {
 		return
@@ -381,7 +388,7 @@ func TestDueDaysMoveByEventsAlone(t *testing.T) {
 		})
 	})
 	for _, kind := range []casefile.Kind{casefile.Accepted, casefile.Suspended, casefile.Resumed, casefile.Extended, casefile.HandedOver, casefile.TakenOver, casefile.Decided} {
-		if seen[kind] == 0 {
+		if seen[kind] == 0 && !testing.Short() { // a few cases need not have had all of them
 			t.Errorf("no %s ever happened: %v", kind, seen)
 		}
 	}

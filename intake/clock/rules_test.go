@@ -152,18 +152,19 @@ func TestLimitsOfACase(t *testing.T) {
 		{Area: "320509111000", Rule: rule.Rule{Key: rule.SupplementEnds, Value: 1, From: "2026-03-05"}},
 	})
 	s := casefile.State{Holder: casefile.Party{Center: "320509111201"}}
+	permit := &item.Item{Type: item.Permit}
 	now := time.UnixMilli(at("2026-03-10 09:00"))
 	want := Limits{NoticeDays: 5, NoticeDeemed: true, SupplementDays: 10, SupplementEnds: true, YellowBefore: 1, RedAfter: 2, BusinessClose: 1020, ServeDays: 10, ForwardDays: 20,
 		DecisionDays: 20, ExtensionDays: 10, JointDays: 45, JointExtension: 15, InspectionDays: 5, HearingAsk: 5, HearingHold: 20, HearingNotice: 7, RenewalDeemed: true}
-	if got := LimitsFor(set, s, now); got != want {
+	if got := LimitsFor(set, s, permit, now); got != want {
 		t.Errorf("before a notice %+v, want %+v", got, want)
 	}
 	s.NoticedAt = at("2026-03-04 09:00")
 	want.SupplementDays, want.SupplementEnds = 30, false
-	if got := LimitsFor(set, s, now); got != want {
+	if got := LimitsFor(set, s, permit, now); got != want {
 		t.Errorf("told under the older rule %+v, want %+v", got, want)
 	}
-	if got := LimitsOf(rule.Set{}, "320509111201", "2026-03-10"); got.SupplementDays != 0 || got.RedAfter != 0 || !got.SecondRed || got.BusinessClose != 1440 {
+	if got := LimitsOf(rule.Set{}, "320509111201", "2026-03-10", ""); got.SupplementDays != 0 || got.RedAfter != 0 || !got.SecondRed || got.BusinessClose != 1440 {
 		t.Errorf("by default %+v", got)
 	}
 }
@@ -258,15 +259,16 @@ func TestCloses(t *testing.T) {
 func TestAShorterNoticeAcceptsNothingAfterwards(t *testing.T) {
 	set := rule.NewSet([]rule.Setting{{Rule: rule.Rule{Key: rule.NoticeDays, Value: 1, From: "2026-03-05"}}})
 	s := casefile.State{Phase: casefile.PhaseOpened, Holder: casefile.Party{Center: "320509111201"}, ReceivedAt: at("2026-03-03 09:00")}
+	permit := &item.Item{Type: item.Permit}
 	now := time.UnixMilli(at("2026-03-06 09:00"))
-	if l := LimitsFor(set, s, now); l.NoticeDays != 5 {
+	if l := LimitsFor(set, s, permit, now); l.NoticeDays != 5 {
 		t.Errorf("received under 5 days, now %d", l.NoticeDays)
 	}
-	if on, ok := DeemedAccepted(s, published(), LimitsFor(set, s, now), now); ok {
+	if on, ok := DeemedAccepted(s, published(), LimitsFor(set, s, permit, now), now); ok {
 		t.Errorf("deemed accepted from %s", on)
 	}
 	s.ReceivedAt = at("2026-03-05 09:00")
-	if l := LimitsFor(set, s, now); l.NoticeDays != 1 {
+	if l := LimitsFor(set, s, permit, now); l.NoticeDays != 1 {
 		t.Errorf("received under 1 day, now %d", l.NoticeDays)
 	}
 }

@@ -25,6 +25,21 @@ func Entries(c Case, cal workday.Calendar, now time.Time) []Entry {
 	return l.all
 }
 
+// input is what the days beside the clocks are read from.
+func (l *list) input() clock.Input {
+	return clock.Input{State: l.c.State, Item: l.c.Item, Calendar: l.cal, Limits: l.c.Limits, Rules: l.c.Rules, Now: l.now, Next: -1}
+}
+
+// answer is what another center is to answer, if there is such a thing.
+func (l *list) answer(what clock.What, of string) (clock.Duty, bool) {
+	for _, d := range clock.Answers(l.input()) {
+		if d.What == what && d.Of == of {
+			return d, true
+		}
+	}
+	return clock.Duty{}, false
+}
+
 // list gathers the entries of one case.
 type list struct {
 	c   Case
@@ -111,10 +126,14 @@ func (l *list) clocks() {
 }
 
 func (l *list) renewed(last workday.Date) (Kind, string) {
-	if _, ok := clock.DeemedRenewed(*l.s, l.cal, l.c.Limits, l.now); ok {
-		return Renewed, fmt.Sprintf("许可有效期至 %s，届满前未作决定，视为准予延续，尚未补录", last)
+	what := "许可"
+	if l.c.Item != nil && l.c.Item.Type != item.Permit {
+		what = "证照"
 	}
-	return Late, fmt.Sprintf("许可有效期至 %s，已届满，延续申请尚未决定", last)
+	if _, ok := clock.DeemedRenewed(*l.s, l.cal, l.c.Limits, l.now); ok {
+		return Renewed, fmt.Sprintf("%s有效期至 %s，届满前未作决定，视为准予延续，尚未补录", what, last)
+	}
+	return Late, fmt.Sprintf("%s有效期至 %s，已届满，延续申请尚未决定", what, last)
 }
 
 // over says in words how far a day is past.
@@ -190,8 +209,7 @@ var dutyWords = map[clock.What]string{
 // office alone are answerable for; a day that the office named itself, and the
 // statute's where another law may say otherwise, stay yellow.
 func (l *list) duties() {
-	in := clock.Input{State: l.c.State, Item: l.c.Item, Calendar: l.cal, Limits: l.c.Limits, Now: l.now, Next: -1}
-	for _, d := range clock.Procedures(in) {
+	for _, d := range clock.Procedures(l.input()) {
 		if !d.Late || !d.Open() {
 			continue
 		}
@@ -227,28 +245,31 @@ func (l *list) workdays(since workday.Date) int {
 	return max(n, 0)
 }
 
-// offer is a hand-over that nobody answers. No law says how long that may take:
-// it is held to what a whole sending up may take (上报时限).
+// offer is a hand-over that nobody answers. How long that may take the area's
+// rule says (移交答复时限); where it is not set, it is held to what a whole sending
+// up may take (上报时限).
 func (l *list) offer() {
-	o, days := l.s.Offer, l.c.Limits.ForwardDays
+	o := l.s.Offer
 	if o == nil {
 		return
 	}
 	on := workday.DateOf(time.UnixMilli(o.At))
-	due, _ := l.cal.AddWorkingDays(on, days)
-	e := Entry{Kind: SilentOffer, Rule: string(rule.ForwardDays), Due: due, Center: o.To.Center, Lamp: clock.Yellow}
-	e.Since = l.yellow(due, item.WorkingDays).Start().UnixMilli()
-	left, _ := l.cal.WorkingDaysBetween(workday.DateOf(l.now), due)
-	late := days > 0 && l.c.Limits.Over(due, l.now.UnixMilli())
-	if late {
-		e.Lamp, e.Over, e.Since = clock.Red, max(0, -left), l.c.Limits.Closes(due).UnixMilli()
+	e := Entry{Kind: SilentOffer, Center: o.To.Center, Lamp: clock.Yellow}
+	near := false
+	if d, held := l.answer(clock.OfferAnswered, ""); held {
+		e.Rule, e.Due = string(d.Rule), d.Due
+		e.Since = l.yellow(d.Due, item.WorkingDays).Start().UnixMilli()
+		left, _ := l.cal.WorkingDaysBetween(workday.DateOf(l.now), d.Due)
+		if near = d.Late || left <= l.c.Limits.YellowBefore; d.Late {
+			e.Lamp, e.Over, e.Since = clock.Red, max(0, -left), l.c.Limits.Closes(d.Due).UnixMilli()
+		}
 	}
 	switch {
 	case l.c.Undelivered:
 		// The other center knows nothing of it: whoever offered it finds another way.
 		e.Kind, e.Rule, e.Center, e.Since = Undelivered, "", o.From.Center, o.At
 		e.Result = fmt.Sprintf("%s 移交 %s，尚未送达", on, o.To.Center)
-	case days <= 0 || !late && left > l.c.Limits.YellowBefore:
+	case !near:
 		return
 	default:
 		e.Result = fmt.Sprintf("%s 移交 %s，尚未接收或退回", on, o.To.Center)
@@ -256,18 +277,25 @@ func (l *list) offer() {
 	l.add(e, string(o.To.Center))
 }
 
+// voices name each participant of a joint case that is silent past its own day.
 func (l *list) voices() {
-	for _, d := range clock.Voices(l.c.State, l.c.Limits, l.now) {
+	for _, d := range clock.Voices(l.input()) {
 		if !d.Late || !d.Open() {
 			continue
 		}
-		l.add(Entry{Kind: SilentVoice, Lamp: clock.Red, Due: d.Due, Over: l.workdays(d.Due), Center: d.Center, Since: l.c.Limits.Closes(d.Due).UnixMilli(),
-			Result: fmt.Sprintf("联办意见（%s）应于 %s 前反馈，尚未反馈", d.Of, d.Due)}, string(d.Center))
+		called := ""
+		if d.From != "" {
+			called = fmt.Sprintf(" 于 %s 受邀", d.From)
+		}
+		l.add(Entry{Kind: SilentVoice, Rule: string(d.Rule), Lamp: clock.Red, Due: d.Due, Over: l.workdays(d.Due), Center: d.Center, Since: l.c.Limits.Closes(d.Due).UnixMilli(),
+			Result: fmt.Sprintf("联办单位 %s%s，联办意见（%s）应于 %s 前反馈，尚未反馈", d.Center, called, d.Of, d.Due)}, string(d.Center))
 	}
 }
 
-// slips are papers that nobody scanned at the other end. They are red once the
-// case itself was there for longer than a whole sending up may take.
+// slips are papers that nobody scanned at the other end, past the day by which
+// the area's rule wants them scanned (材料流转单签收时限); where that is not set, they
+// are red once the case itself was there for longer than a whole sending up may
+// take.
 func (l *list) slips() {
 	for _, p := range l.s.Slips {
 		sent := workday.DateOf(time.UnixMilli(p.At))
@@ -277,10 +305,12 @@ func (l *list) slips() {
 			continue // taken back
 		case p.Arrived == nil:
 			e.Result = fmt.Sprintf("材料流转单 %s 于 %s 寄往 %s，尚未扫码签收", p.Slip, sent, p.To)
-			if days := l.c.Limits.ForwardDays; days > 0 {
-				if e.Due, _ = l.cal.AddWorkingDays(sent, days); l.c.Limits.Over(e.Due, l.now.UnixMilli()) {
-					e.Lamp, e.Over, e.Since = clock.Red, l.workdays(e.Due), l.c.Limits.Closes(e.Due).UnixMilli()
-				}
+			d, held := l.answer(clock.SlipScanned, p.Slip)
+			if held && d.Rule == rule.SlipDays {
+				e.Rule = string(d.Rule)
+			}
+			if e.Due = d.Due; held && d.Late {
+				e.Lamp, e.Over, e.Since = clock.Red, l.workdays(e.Due), l.c.Limits.Closes(e.Due).UnixMilli()
 			}
 		case len(p.Arrived.Missing) > 0:
 			e.Center, e.Since = p.From, p.Came

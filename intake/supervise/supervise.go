@@ -14,6 +14,7 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
@@ -75,6 +76,7 @@ type Case struct {
 	Item        *item.Item      // the pinned version; nil where it has not come here
 	Readings    []clock.Reading // of clock.Readings, at the same moment
 	Limits      clock.Limits    // of clock.LimitsFor
+	Rules       rule.Set        // by which other centers owe an answer
 	Unsettled   int             // superseded branches of which nobody has said what becomes of them
 	Frozen      bool            // two logs contradict each other
 	Undelivered bool            // what was offered has not reached whom it was offered to

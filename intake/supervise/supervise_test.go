@@ -60,10 +60,15 @@ func offered(when string) func(*casefile.State) {
 	}
 }
 
+// ruled is a rule of the district.
+func ruled(key rule.Key, days int64) rule.Set {
+	return rule.NewSet([]rule.Setting{{Area: casetest.District.Area(), Rule: rule.Rule{Key: key, Value: days, Source: "x"}}})
+}
+
 // look reads the clocks of a case as a desk does.
 func look(s casefile.State, cal workday.Calendar, now time.Time, change ...func(*supervise.Case)) supervise.Case {
 	it := &item.Item{Name: "经营许可", Type: item.Permit, Promise: days(5), Legal: days(10), Steps: []item.Step{{Name: "审查", Action: item.Review, Limit: days(3), Department: "许可科"}}}
-	c := supervise.Case{State: s, Item: it, Limits: clock.LimitsFor(rule.Set{}, s, now)}
+	c := supervise.Case{State: s, Item: it, Limits: clock.LimitsFor(rule.Set{}, s, it, now)}
 	for _, f := range change {
 		f(&c)
 	}
@@ -100,11 +105,21 @@ func TestWhoIsLateAndWhere(t *testing.T) {
 			"2026-03-09 09:00", "2026-03-10 09:00", "2026-04-01 09:00", "2026-04-03 09:00"}},
 		{"offered and not arrived: whoever offered it is still answerable", accepted(offered("2026-03-05 16:00")), func(c *supervise.Case) { c.Undelivered = true }, []string{
 			"2026-03-05 17:00", "2026-03-10 09:00"}},
+		{"offered, by a rule of 2 days", accepted(offered("2026-03-05 16:00")), func(c *supervise.Case) { c.Rules = ruled(rule.OfferDays, 2) }, []string{
+			"2026-03-06 09:00", "2026-03-10 09:00"}},
 		{"offered only when it was late", accepted(offered("2026-03-11 16:00")), nil, []string{"2026-03-12 09:00"}},
 		{"a notice that was not given", casefile.State{
 			ID: "320509111201.1.8", Number: "N-8", Phase: casefile.PhaseOpened, Holder: casetest.First(casetest.Village), ReceivedAt: at("2026-03-02 09:00"), Head: chain.Head{Index: 2},
 		}, nil, []string{"2026-03-06 09:00", "2026-03-10 09:00"}},
 		{"a participant that is silent, one that spoke", accepted(silent(casetest.Town2)), nil, []string{"2026-03-05 23:00", "2026-03-06 09:00"}},
+		{"participants called one after another, by a rule of 3 days", accepted(func(s *casefile.State) {
+			for i, c := range []area.Center{casetest.Town2, casetest.Far} {
+				s.Voices = append(s.Voices, casefile.Voice{Participant: casefile.Participant{Center: c, Matter: "消防"}, Asked: at("2026-03-02 09:00") + int64(i)*3*86_400_000, Lead: casetest.First(casetest.District)})
+			}
+		}), func(c *supervise.Case) { c.Rules = ruled(rule.OpinionDays, 3) }, []string{"2026-03-06 09:00", "2026-03-11 09:00"}},
+		{"papers on the way, by a rule of 2 days", accepted(func(s *casefile.State) {
+			s.Slips = []casefile.Slip{{SlipBody: casefile.SlipBody{Slip: "LZ-9", To: casetest.District}, From: casetest.Town, At: at("2026-03-02 09:00")}}
+		}), func(c *supervise.Case) { c.Rules = ruled(rule.SlipDays, 2) }, []string{"2026-03-04 09:00", "2026-03-05 09:00"}},
 		{"papers on the way, and papers that were missing", accepted(func(s *casefile.State) {
 			s.Slips = []casefile.Slip{
 				{SlipBody: casefile.SlipBody{Slip: "LZ-1", To: casetest.District}, From: casetest.Town, At: at("2026-02-02 09:00")},
@@ -172,12 +187,22 @@ func TestSilentCenters(t *testing.T) {
 		{Center: casetest.Village, Last: at("2026-03-08 08:59")}, {Center: casetest.Village2, Last: at("2026-03-08 09:00")},
 		{Center: casetest.Town, Last: at("2026-03-10 08:00")}, {Center: casetest.Town2},
 	}
-	got := supervise.Silent(signs, 48*time.Hour, now)
+	cal := shipped(t)
+	got := supervise.Silent(signs, rule.Set{}, 48*time.Hour, cal, now)
 	if len(got) != 1 || got[0].Center != casetest.Village || got[0].Report != casetest.Town || got[0].Lamp != clock.Red || got[0].Since != at("2026-03-10 08:59") {
 		t.Errorf("%+v", got)
 	}
-	if got := supervise.Silent(signs, 0, now); got != nil {
+	if got := supervise.Silent(signs, rule.Set{}, 0, cal, now); got != nil {
 		t.Errorf("without a threshold %+v", got)
+	}
+	// By the rule of its area, in working days.
+	rules := ruled(rule.SilentDays, 1)
+	got = supervise.Silent(signs, rules, 0, cal, now) // the 8th is a Sunday: the 9th was the last day
+	if len(got) != 2 || got[0].Center != casetest.Village || got[0].Rule != "silent_days" || got[0].Due != "2026-03-09" || got[0].Since != at("2026-03-10 00:00") {
+		t.Errorf("by the rule %+v", got)
+	}
+	if got := supervise.Silent(signs, rules, 100*time.Hour, cal, now); got != nil {
+		t.Errorf("by what was asked for instead %+v", got)
 	}
 	s := accepted()
 	if c, when, ok := supervise.Spoke(&s); !ok || c != casetest.Town || when != s.Time {

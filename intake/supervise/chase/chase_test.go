@@ -1,10 +1,14 @@
 package chase_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -31,20 +35,93 @@ func word(id casefile.ID) chase.Chase {
 	return chase.Chase{Case: id, To: casetest.Town, By: casetest.First(casetest.District), Staff: "督查一", Text: "请于两个工作日内办结", Request: "r", Head: 3}
 }
 
-func TestTheListOnlyGrows(t *testing.T) {
-	db := store(t)
-	b, err := chase.Open(db)
+// post is where the chases of a test go.
+type post struct {
+	mu    sync.Mutex
+	self  casefile.Party
+	named int
+	down  error                  // why nothing can be sent
+	lost  bool                   // the answer to whoever sends is lost: it crashed
+	got   map[string]chase.Chase // by the id of the request
+	times int
+	tries chan struct{} // one for each call of send; nil: nobody counts
+}
+
+// set says why nothing can be sent from now on.
+func (p *post) set(why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.down = why
+}
+
+// tried waits until send was called n times more.
+func (p *post) tried(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		select {
+		case <-p.tries:
+		case <-time.After(20 * time.Second):
+			t.Fatal("nothing was sent")
+		}
+	}
+}
+
+func (p *post) open(t *testing.T, db *badger.DB) *chase.Book {
+	t.Helper()
+	b, err := chase.Open(chase.Config{DB: db, Name: p.name, Send: p.send, Self: func() casefile.Party { return p.self }})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return b
+}
+
+func newPost() *post {
+	return &post{self: casetest.First(casetest.District), got: map[string]chase.Chase{}}
+}
+
+func (p *post) name() (string, error) {
+	p.named++
+	return fmt.Sprintf("%s.%d.%d", p.self.Center, p.self.Incarnation, p.named), nil
+}
+
+var errCrash = errors.New("the node went down")
+
+func (p *post) send(_ context.Context, c chase.Chase) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.times++
+	if p.tries != nil {
+		defer func() { p.tries <- struct{}{} }()
+	}
+	if p.down != nil {
+		return p.down
+	}
+	p.got[c.Request] = c
+	if p.lost {
+		return errCrash
+	}
+	return nil
+}
+
+func add(t *testing.T, b *chase.Book, key string, c chase.Chase) chase.Chase {
+	t.Helper()
+	sent, err := b.Add(t.Context(), key, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sent
+}
+
+func TestTheListOnlyGrows(t *testing.T) {
+	db := store(t)
+	p := newPost()
+	b := p.open(t, db)
 	ids := []casefile.ID{"320509111201.1.1", "320509111201.1.10", "320509111201.1.1", "320509111201.1.2", "320509111201.1.1"}
 	for i, id := range ids {
 		if i == 3 { // the node was off
-			if b, err = chase.Open(db); err != nil {
-				t.Fatal(err)
-			}
+			b = p.open(t, db)
 		}
-		if c, err := b.Add(word(id)); err != nil || c.Seq != uint64(i+1) {
+		if c, err := b.Add(t.Context(), "", word(id)); err != nil || c.Seq != uint64(i+1) {
 			t.Fatalf("%+v %v", c, err)
 		}
 	}
@@ -63,7 +140,7 @@ func TestTheListOnlyGrows(t *testing.T) {
 		for _, c := range got {
 			seqs = append(seqs, c.Seq)
 			want := word(ids[c.Seq-1])
-			want.Seq = c.Seq
+			want.Seq, want.Request = c.Seq, fmt.Sprintf("320509000000.1.%d", c.Seq)
 			if c != want {
 				t.Errorf("got %+v, want %+v", c, want)
 			}
@@ -75,14 +152,11 @@ func TestTheListOnlyGrows(t *testing.T) {
 }
 
 func TestManyAtOnce(t *testing.T) {
-	b, err := chase.Open(store(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := newPost().open(t, store(t))
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if _, err := b.Add(word("320509111201.1.1")); err != nil {
+			if _, err := b.Add(t.Context(), "", word("320509111201.1.1")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -95,24 +169,127 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func TestWhatIsNoChase(t *testing.T) {
-	b, err := chase.Open(store(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := newPost().open(t, store(t))
 	for _, change := range []func(*chase.Chase){
 		func(c *chase.Chase) { c.Staff = " " }, func(c *chase.Chase) { c.Text = "\n" },
 		func(c *chase.Chase) { c.Text = strings.Repeat("催", chase.MaxText+1) }, func(c *chase.Chase) { c.Text = "\xff" },
+		func(c *chase.Chase) { c.Staff = strings.Repeat("督", 43) },
 	} {
 		c := word("320509111201.1.1")
 		change(&c)
-		if _, err := b.Add(c); refusal.CodeOf(err) != refusal.Malformed {
+		if _, err := b.Add(t.Context(), "", c); refusal.CodeOf(err) != refusal.Malformed {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
 	long := word("320509111201.1.1")
 	long.Text = strings.Repeat("催", chase.MaxText)
-	if _, err := b.Add(long); err != nil {
+	if _, err := b.Add(t.Context(), "", long); err != nil {
 		t.Error(err)
+	}
+}
+
+// The node goes down between writing a chase down and sending it, or between
+// sending it and crossing it off: it is on the list, and goes out once.
+func TestACrashOnTheWayOut(t *testing.T) {
+	for name, crash := range map[string]func(*post){
+		"before it is sent":             func(p *post) { p.down = errCrash },
+		"before it is known to be sent": func(p *post) { p.lost = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, p := store(t), newPost()
+			b := p.open(t, db)
+			crash(p)
+			c := add(t, b, "k", word("320509111201.1.1"))
+			if why, owed, err := b.Owed(c.Seq); !owed || why == "" || err != nil {
+				t.Errorf("it does not wait: %q %v", why, err)
+			}
+			p.down, p.lost = nil, false
+			b = p.open(t, db)
+			if left, err := b.Settle(t.Context()); left != 0 || err != nil {
+				t.Fatalf("%d wait: %v", left, err)
+			}
+			if len(p.got) != 1 || p.got[c.Request].Text != c.Text {
+				t.Errorf("sent %v", p.got)
+			}
+			if _, owed, err := b.Owed(c.Seq); owed || err != nil {
+				t.Errorf("it waits still: %v", err)
+			}
+			times := p.times
+			if _, err := b.Settle(t.Context()); err != nil || p.times != times {
+				t.Errorf("it is sent again: %v", err)
+			}
+			if all, err := b.List("", 0, 10); err != nil || len(all) != 1 {
+				t.Errorf("%d on the list: %v", len(all), err)
+			}
+		})
+	}
+}
+
+// What can't be sent holds up nothing, is tried again by Run, and is never
+// dropped.
+func TestRunSendsWhatWaits(t *testing.T) {
+	p := newPost()
+	b := p.open(t, store(t))
+	p.down = refusal.Newf(refusal.Unavailable, "", "", "it is offered to us")
+	add(t, b, "", word("320509111201.1.1"))
+	add(t, b, "", word("320509111201.1.2"))
+	if left, err := b.Settle(t.Context()); left != 2 || err != nil {
+		t.Fatalf("%d wait: %v", left, err)
+	}
+	p.tries = make(chan struct{}, 10)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- b.Run(ctx) }()
+	p.tried(t, 2) // Run finds both in the way still
+	p.set(nil)
+	p.tried(t, 2)
+	stop()
+	if err := <-done; err != nil || len(p.got) != 2 {
+		t.Errorf("sent %v: %v", p.got, err)
+	}
+}
+
+// A call that is repeated has one effect.
+func TestTheSameCallAgain(t *testing.T) {
+	db, p := store(t), newPost()
+	b := p.open(t, db)
+	first := add(t, b, "key", word("320509111201.1.1"))
+	b = p.open(t, db)
+	later := word("320509111201.1.1")
+	later.Head, later.To = 9, casetest.District // the case has moved since
+	if again := add(t, b, "key", later); again != first {
+		t.Errorf("got %+v, want %+v", again, first)
+	}
+	if other := add(t, b, "another", later); other.Seq != 2 {
+		t.Errorf("%+v", other)
+	}
+	if len(p.got) != 2 {
+		t.Errorf("sent %v", p.got)
+	}
+	later.Text = "请说明原因"
+	if _, err := b.Add(t.Context(), "key", later); refusal.CodeOf(err) != "key_reused" {
+		t.Errorf("another chase under the key: %v", err)
+	}
+	for _, key := range []string{strings.Repeat("k", 65), "a/b"} {
+		if _, err := b.Add(t.Context(), key, later); refusal.CodeOf(err) != refusal.Malformed {
+			t.Errorf("%q: %v", key, err)
+		}
+	}
+}
+
+// What an earlier incarnation could not send goes out as this one's.
+func TestAnotherIncarnation(t *testing.T) {
+	db, p := store(t), newPost()
+	p.down = refusal.Newf(refusal.Fenced, "", "", "restored")
+	c := add(t, p.open(t, db), "", word("320509111201.1.1"))
+	p.down, p.self.Incarnation = nil, 2
+	b := p.open(t, db)
+	if left, err := b.Settle(t.Context()); left != 0 || err != nil {
+		t.Fatalf("%d wait: %v", left, err)
+	}
+	all, err := b.List("", 0, 10)
+	if err != nil || len(all) != 1 || all[0].By != p.self || all[0].Request == c.Request || p.got[all[0].Request].Text != c.Text {
+		t.Errorf("%+v, sent %v: %v", all, p.got, err)
 	}
 }
 
