@@ -53,6 +53,9 @@ func (d *Desk) act(ctx context.Context, a Action, id casefile.ID, by By, form an
 		if !fresh && s.Head.Index == 0 {
 			return nil, noSuch(a, id)
 		}
+		if err := unchanged(a, by, s); err != nil {
+			return nil, err
+		}
 		sh := d.sheet(s, by, false, g)
 		if err := plan(sh); err != nil {
 			return nil, err
@@ -79,15 +82,10 @@ func (d *Desk) takeBack(ctx context.Context, g *given, why error) {
 		return
 	}
 	d.numbers.giveBack(g)
-	var hashes []chain.Hash
-	for _, ref := range g.blobs {
-		hashes = append(hashes, ref.Hash)
-	}
-	if len(hashes) == 0 {
-		return
-	}
-	if err := d.Blobs.Erase(ctx, hashes); err != nil {
-		d.Log.Warn("content of a refused action is still on the disk", "err", err)
+	for as, ref := range g.blobs {
+		if err := d.Blobs.Erase(ctx, as.id.Owner(), []chain.Hash{ref.Hash}); err != nil {
+			d.Log.Warn("content of a refused action is still on the disk", "err", err)
+		}
 	}
 }
 
@@ -100,11 +98,23 @@ func (d *Desk) rehearse(a Action, id casefile.ID, by By, plan func(*sheet) error
 			return err
 		}
 	}
-	err := plan(d.sheet(state, by, true, newGiven()))
+	err := unchanged(a, by, state)
+	if err == nil {
+		err = plan(d.sheet(state, by, true, newGiven()))
+	}
 	if id == "" {
 		return told(err, []casefile.ID{state.ID})
 	}
 	return err
+}
+
+// unchanged refuses with Changed where somebody acted on the case since whoever acts
+// now had it before them.
+func unchanged(a Action, by By, s casefile.State) error {
+	if by.Seen == 0 || by.Seen == s.Head.Index {
+		return nil
+	}
+	return refusal.Newf(Changed, string(a)+" "+string(s.ID), "look at the case again", "it has %d events by now, and had %d when this was filled in", s.Head.Index, by.Seen)
 }
 
 // told is a refusal without the names that stood in for those of new cases:
@@ -114,11 +124,14 @@ func told(err error, stood []casefile.ID) error {
 	if code == "" {
 		return err
 	}
-	words := err.Error()
+	return refusal.New(code, "", refusal.HintOf(err), errors.New(toldWords(err.Error(), stood)))
+}
+
+func toldWords(words string, stood []casefile.ID) string {
 	for _, id := range slices.Backward(stood) { // a later one may begin with an earlier one
 		words = strings.ReplaceAll(words, string(id), "the new case")
 	}
-	return refusal.New(code, "", refusal.HintOf(err), errors.New(words))
+	return words
 }
 
 // state is a case as it stands here.

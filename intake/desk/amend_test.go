@@ -7,6 +7,7 @@ import (
 
 	"tongban/catalog/item"
 	"tongban/intake/casefile"
+	"tongban/intake/notice"
 )
 
 // decided is a case of the town's with a decision.
@@ -79,6 +80,71 @@ func TestReopened(t *testing.T) {
 		t.Errorf("decided again: %+v", again.State.Decision)
 	}
 	c.verified(id, tongli, casefile.PhaseDecided)
+}
+
+// A number that the case bears is drawn no second time, wherever it came from:
+// the decision that was set aside, or another's word.
+func TestANewNumberIsDrawn(t *testing.T) {
+	c := newCity(t, tongli, wujiang)
+	d, by := c.nodes[tongli].desk, staff("镇经办")
+	id, number := c.decided()
+	reopen := ReopenForm{Reason: "复议决定撤销原决定", Basis: "某复议决定书（虚构）", Approver: "镇长"}
+	issue := func(number string, again bool) DecideForm {
+		return DecideForm{Text: "准予", Certificate: &CertificateForm{Name: "证书", Number: number, Again: again}}
+	}
+	_, err := d.Reopen(c.ctx, by, id, reopen)
+	must(t, err)
+	series := seriesOfDocuments(notice.Decision, d.Self(), "2026-03-02")
+	d.numbers.mu.Lock()
+	d.numbers.last[series.name] = 0 // an older copy of the desk's own books
+	d.numbers.mu.Unlock()
+	_, err = d.Decide(c.ctx, by, id, issue(number, false)) // a certificate under the number of a decision
+	refused(t, err, casefile.NumberUsed)
+	done, err := d.Decide(c.ctx, by, id, issue("证字第7号", false))
+	must(t, err)
+	if done.State.Decision.Number == number || len(done.State.SetAside) != 1 {
+		t.Errorf("the decision is %s, as the one that was set aside", done.State.Decision.Number)
+	}
+	_, err = d.Reopen(c.ctx, by, id, reopen)
+	must(t, err)
+	_, err = d.Decide(c.ctx, by, id, issue("证字第7号", false))
+	refused(t, err, casefile.NumberUsed)
+	done, err = d.Decide(c.ctx, by, id, issue("证字第7号", true))
+	must(t, err)
+	if cert := done.State.Decision.Certificate; cert == nil || cert.Number != "证字第7号" || !cert.Again {
+		t.Errorf("issued again: %+v", cert)
+	}
+	c.verified(id, tongli, casefile.PhaseDecided)
+}
+
+// Two documents of one kind in one action have two numbers, and the same two
+// however often the action is planned.
+func TestNumbersOfOneAction(t *testing.T) {
+	c := newCity(t, tongli, wujiang)
+	d := c.nodes[tongli].desk
+	id, _ := c.decided()
+	s, err := d.state(id)
+	must(t, err)
+	g := newGiven()
+	var drawn [2][]string
+	for i := range drawn {
+		sh := d.sheet(s, staff("镇经办"), false, g)
+		for range 2 {
+			n, err := sh.documentNumber(notice.Service)
+			must(t, err)
+			drawn[i] = append(drawn[i], n)
+		}
+	}
+	if drawn[0][0] == drawn[0][1] || !slices.Equal(drawn[0], drawn[1]) {
+		t.Errorf("drawn %v", drawn)
+	}
+	d.numbers.giveBack(g)
+	dry := d.sheet(s, staff("镇经办"), true, newGiven())
+	a, _ := dry.documentNumber(notice.Service)
+	b, _ := dry.documentNumber(notice.Service)
+	if a == b {
+		t.Errorf("both would be %s", a)
+	}
 }
 
 func TestANewerVersionThatIsBetter(t *testing.T) {

@@ -1,10 +1,10 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -309,7 +309,10 @@ func (d *Desk) openPart(ctx context.Context, sh *sheet, c composed, parts []part
 	}
 	form := p.form
 	if c.visit {
-		link, form.Visit = nil, cmp.Or(form.Visit, string(ids[0]))
+		link = nil
+		if strings.TrimSpace(form.Visit) == "" {
+			sh.visit = string(ids[0])
+		}
 	}
 	err := sh.openItem(ctx, p.Item, form, chosen(p.Item, p.Selection), link)
 	laid := slices.ContainsFunc(parts, func(one part) bool { return len(one.form.Papers) > 0 })

@@ -127,9 +127,9 @@ func TestABundleOpensLinkedCases(t *testing.T) {
 		i := slices.IndexFunc(s.Materials, func(m casefile.MaterialEntry) bool { return m.ID == id })
 		return *s.Materials[i].Blob
 	}
-	refs := []casefile.BlobRef{scan(licence, "id"), scan(sign, "m1"), scan(food, "owner")}
+	refs, cases := []casefile.BlobRef{scan(licence, "id"), scan(sign, "m1"), scan(food, "owner")}, []casefile.State{licence, sign, food}
 	for i, ref := range refs { // erasing one case's leaves the others theirs
-		if content, err := d.Blobs.Get(ref); err != nil || string(content) != "a scan of the card" || slices.Contains(refs[:i], ref) {
+		if content, err := d.Blobs.Get(cases[i].ID.Owner(), ref); err != nil || string(content) != "a scan of the card" || slices.Contains(refs[:i], ref) {
 			t.Errorf("the paper of case %d: %v, %q, %v", i, ref, content, err)
 		}
 	}

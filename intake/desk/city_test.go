@@ -210,9 +210,9 @@ func (c *city) carry(id casefile.ID, from, to area.Center) {
 	s, err := a.cabinet.State(id)
 	must(c.t, err)
 	for _, ref := range s.Blobs() {
-		sealed, err := a.blobs.Export(ref.Hash)
+		sealed, err := a.blobs.Export(id.Owner(), ref.Hash)
 		must(c.t, err)
-		must(c.t, b.blobs.Import(c.ctx, ref.Hash, sealed))
+		must(c.t, b.blobs.Import(c.ctx, id.Owner(), ref.Hash, sealed))
 	}
 	records, err := a.cabinet.Log(id, 1, 1000)
 	must(c.t, err)

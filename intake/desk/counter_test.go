@@ -85,7 +85,7 @@ func TestDelegated(t *testing.T) {
 func TestTheDeskFillsInTheFiling(t *testing.T) {
 	c := newCity(t, yejian, tongli, wujiang)
 	d := c.nodes[yejian].desk
-	d.Rand = rand.Reader
+	d.Rand, d.Visits = rand.Reader, tickets{"A012": ticketA012}
 	form := OpenForm{
 		Item: c.items["D12"], Answers: answers["D12"], Subject: yejian.Area(), Applicant: citizen(), Agency: true,
 		Submission: Submission{Way: item.ByCourier, Project: "0000-000000-00-00-000000", DeliverBy: casefile.ByPost, Visit: "A012"},
@@ -97,7 +97,7 @@ func TestTheDeskFillsInTheFiling(t *testing.T) {
 	f := done.State.Filing
 	want := casefile.Filing{
 		Kind: item.Promised, Referred: true, Delegation: item.Agency, Way: item.ByCourier, Applicant: item.NaturalPerson,
-		Agent: casefile.ByLetter, Project: form.Project, Visit: "A012", Deliver: casefile.ByPost, Secret: f.Secret,
+		Agent: casefile.ByLetter, Project: form.Project, Visit: ticketA012, Deliver: casefile.ByPost, Secret: f.Secret,
 	}
 	if f != want {
 		t.Errorf("filing %+v, want %+v", f, want)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"testing"
 
 	"tongban/catalog/area"
@@ -46,8 +47,9 @@ func TestSeizedAndReconciled(t *testing.T) {
 	must(t, err)
 	id := opened.State.ID
 	c.carry(id, yejian, tongli)
-	_, err = village.desk.Withdraw(c.ctx, staff("村窗口"), id, ReasonForm{Reason: "申请人要求"}) // nobody hears of it
+	withdrawn, err := village.desk.Withdraw(c.ctx, staff("村窗口"), id, ReasonForm{Reason: "申请人要求"}) // nobody hears of it
 	must(t, err)
+	onPaper := withdrawn.State.Ended.Number
 	c.book.advance()
 	c.book.grants[id] = []casefile.Grant{{
 		Index: c.book.Head().Index, Epoch: 1, Grantee: casefile.Party{Center: tongli, Incarnation: 1}, Base: opened.State.Head, Lost: yejian,
@@ -68,8 +70,11 @@ func TestSeizedAndReconciled(t *testing.T) {
 	refused(t, err, cabinet.Unreconciled)
 	_, err = town.desk.Reconcile(c.ctx, staff("镇窗口"), id, ReconcileForm{Head: chain.Hash{}.String(), Reason: "x"})
 	refused(t, err, NothingIsOpen)
-	_, err = town.desk.Reconcile(c.ctx, staff("镇窗口"), id, ReconcileForm{Adopted: true, Reason: "同一撤回"})
+	adopted, err := town.desk.Reconcile(c.ctx, staff("镇窗口"), id, ReconcileForm{Adopted: true, Reason: "同一撤回"})
 	must(t, err)
+	if branch := adopted.State.Branches[0]; onPaper == "" || !slices.Equal(branch.Numbers, []string{onPaper}) || !adopted.State.Gave(onPaper) {
+		t.Errorf("what the branch gave to paper (%s) is not in the log: %+v", onPaper, branch)
+	}
 	_, err = town.desk.Conclude(c.ctx, staff("镇窗口"), id, "")
 	must(t, err)
 	c.verified(id, tongli, casefile.PhaseConcluded)

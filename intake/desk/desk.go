@@ -14,10 +14,10 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
-	lru "github.com/hashicorp/golang-lru"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
@@ -55,21 +55,22 @@ type Cases interface {
 	Log(id casefile.ID, from uint64, max int) ([][]byte, error)
 	List(f cabinet.Filter, after casefile.ID, limit int) ([]casefile.State, error)
 	Cards(f cabinet.Filter, visit func(*cabinet.Card) bool)
+	CardsSince(mark uint64) (changed []*cabinet.Card, now uint64)
 	Frozen(id casefile.ID) (bool, error)
 	Fenced() (reason string, fenced bool)
 	Branches(id casefile.ID) ([]cabinet.Branch, error)
 	BranchLog(id casefile.ID, number, from uint64, max int) ([][]byte, error)
 }
 
-// Blobs is where content lies that stays out of the logs.
+// Blobs is where content lies that stays out of the logs, each as one case's.
 type Blobs interface {
-	Put(ctx context.Context, kind string, content []byte) (casefile.BlobRef, error)
+	Put(ctx context.Context, owner casefile.Owner, kind string, content []byte) (casefile.BlobRef, error)
 	// Prepare is Put for content of at most attach.MaxPrepared bytes, which
 	// write stores in the transaction of the event that names it.
-	Prepare(kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error)
-	Get(ref casefile.BlobRef) ([]byte, error)
-	Has(hash chain.Hash) bool
-	Erase(ctx context.Context, hashes []chain.Hash) error
+	Prepare(owner casefile.Owner, kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error)
+	Get(owner casefile.Owner, ref casefile.BlobRef) ([]byte, error)
+	Has(owner casefile.Owner, hash chain.Hash) bool
+	Erase(ctx context.Context, owner casefile.Owner, hashes []chain.Hash) error
 }
 
 var (
@@ -88,6 +89,7 @@ type Config struct {
 	Now      func() time.Time
 	People   People       // nil: cases are not searched by who applies
 	Roster   Roster       // nil: the center keeps none, and whoever acts is a name
+	Visits   Visits       // nil: the hall gives no queue tickets out
 	Keeping  Keeping      // nil: nothing is erased, and access to nothing is restricted
 	Notices  *notice.Book // nil: the one that ships
 	Log      *slog.Logger // nil: nothing is logged
@@ -103,12 +105,10 @@ type Desk struct {
 	// Safe for concurrent use.
 	keys    keyLocks // one call at a time for each idempotency key
 	numbers *numbers
-	glances *lru.Cache // casefile.ID → *glance: worklist lines, which change at most once a day
-	judged  sync.Map   // item.Ref → []Warning: a published version never changes
+	rack    *rack                      // every case in its order
+	warmed  atomic.Pointer[chain.Head] // the Register as the last Warm found it
+	judged  sync.Map                   // item.Ref → []Warning: a published version never changes
 }
-
-// glancesKept is how many worklist lines stay in memory.
-const glancesKept = 32768
 
 // New opens the desk of a node.
 func New(c Config) (*Desk, error) {
@@ -121,18 +121,17 @@ func New(c Config) (*Desk, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	glances, err := lru.New(glancesKept)
-	if err != nil {
-		return nil, err
-	}
-	return &Desk{Config: c, keys: newKeyLocks(), numbers: newNumbers(c.DB), glances: glances}, nil
+	d := &Desk{Config: c, keys: newKeyLocks(), numbers: newNumbers(c.DB)}
+	d.rack = newRack(d)
+	return d, nil
 }
 
 // By is who acts at the counter, and when.
 type By struct {
-	Staff string    `json:"staff"`         // the staff number; a name where the center keeps no roster
-	At    time.Time `json:"at,omitzero"`   // when it happened at the desk; zero: now
-	Key   string    `json:"key,omitempty"` // idempotency key: a repeated call with it has one effect; "" for none
+	Staff string    `json:"staff"`          // the staff number; a name where the center keeps no roster
+	At    time.Time `json:"at,omitzero"`    // when it happened at the desk; zero: now
+	Key   string    `json:"key,omitempty"`  // idempotency key: a repeated call with it has one effect; "" for none
+	Seen  uint64    `json:"seen,omitempty"` // the last event that whoever acts had before them: where the case has gone on, Changed refuses; 0: whatever stands
 
 	For    string    `json:"acting_for,omitempty"`    // AB岗: the staff number of whose post it is
 	Window string    `json:"window,omitempty"`        // at which window; "": the one of the post
@@ -180,6 +179,7 @@ const (
 	BadForm       refusal.Code = "bad_form"       // a field is missing or wrong
 	BadDeskTime   refusal.Code = "bad_desk_time"  // not a time at which it can have happened
 	KeyReused     refusal.Code = "key_reused"     // the idempotency key belongs to another call
+	NoVisit       refusal.Code = "no_visit"       // no queue ticket and no case of that day is called so
 	NotOffered    refusal.Code = "not_offered"    // the item is not in the catalogue here
 	TooCoarse     refusal.Code = "too_coarse"     // the subject area does not say which center is competent
 	NothingIsOpen refusal.Code = "nothing_open"   // there is nothing of the kind to end or answer
@@ -200,5 +200,6 @@ const (
 	NoCharge      refusal.Code = "no_charge"      // the item costs nothing, or an agency would take money for itself
 	AgencyOrder   refusal.Code = "agency_order"   // the agency is not that far, or further
 	BundleOrder   refusal.Code = "bundle_order"   // a case of an earlier stage of the bundle is not concluded
+	Changed       refusal.Code = "changed"        // somebody acted on the case meanwhile
 	NoSuchCase    refusal.Code = refusal.NotFound // the case is not at this center
 )

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
 	"tongban/consensus/refusal"
 	"tongban/intake/applicant"
 	"tongban/intake/casefile"
@@ -216,12 +217,19 @@ func TestDeemedAccepted(t *testing.T) {
 	c.tick(8 * 24 * time.Hour) // the fifth working day was 9 March
 	view, err := d.Look(opened.State.ID)
 	must(t, err)
-	found := false
-	for _, w := range view.Warnings {
-		found = found || w.Code == "deemed_accepted"
-	}
-	if !found || view.Lamp != clock.Red {
+	if warned(view.Warnings, "deemed_accepted") != "" || view.Lamp != clock.Red { // a public service: no law says so of it
 		t.Errorf("lamp %s, warnings %+v", view.Lamp, view.Warnings)
+	}
+	_, err = d.Accept(c.ctx, staff("镇窗口"), opened.State.ID, AcceptForm{})
+	refused(t, err, PapersLack)
+	c.set(rule.Rule{Key: rule.NoticeDeemed, Source: "x"}.With(rule.TypeValue{Types: []rule.ItemType{"20"}, Value: 1, Source: "某市条例第三十六条"}))
+	view, err = d.Look(opened.State.ID)
+	must(t, err)
+	if text := warned(view.Warnings, "deemed_accepted"); !strings.Contains(text, "某市条例第三十六条") || view.Lamp != clock.Red {
+		t.Errorf("lamp %s, warnings %+v", view.Lamp, view.Warnings)
+	}
+	if view.Next.Action != Accept || !view.Next.Here { // it is late for a notice, though a paper lacks
+		t.Errorf("next %+v", view.Next)
 	}
 	accepted, err := d.Accept(c.ctx, staff("镇窗口"), opened.State.ID, AcceptForm{}) // the paper lacks, and still
 	must(t, err)

@@ -16,11 +16,17 @@ type Filed struct {
 
 // Filed are all documents of a case as they can be written from its log, in the
 // order in which they came about. None of them counts as printed, and none
-// depends on how often it was.
-func (d *Desk) Filed(id casefile.ID) ([]Filed, error) {
+// depends on how often it was. Those of a case to which access is restricted are
+// for whoever was allowed to see it (disclosed): whoever calls it so has written
+// down who looks, and why, before anybody sees them.
+func (d *Desk) Filed(id casefile.ID, disclosed bool) ([]Filed, error) {
 	all, _, err := d.printables(id)
 	if err != nil {
 		return nil, err
+	}
+	read := d.Applicant
+	if disclosed {
+		read = d.Disclosed
 	}
 	var filed []Filed
 	for _, p := range all {
@@ -28,7 +34,7 @@ func (d *Desk) Filed(id casefile.ID) ([]Filed, error) {
 			continue
 		}
 		p.Printed = 0
-		doc, err := d.write(p, Printing{})
+		doc, err := d.writeFor(p, Printing{}, read)
 		gone := refusal.CodeOf(err) == ContentLacks
 		if err != nil && !gone {
 			return nil, err

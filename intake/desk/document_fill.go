@@ -11,6 +11,7 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/rule"
 	"tongban/catalog/workday"
+	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 	"tongban/intake/notice"
@@ -43,7 +44,7 @@ func (sh *sheet) data(p Printable, lang notice.Lang) (notice.Data, error) {
 	}
 	sh.due(&d)
 	sh.fill(&d, p, lang, it)
-	return d, nil
+	return d, sh.fillWords(&d, p.body)
 }
 
 // due puts in the day by which the decision is due: as it was told at
@@ -122,7 +123,7 @@ func (sh *sheet) fillMore(d *notice.Data, body any, lang notice.Lang) {
 	s := &sh.s
 	switch b := body.(type) {
 	case *casefile.CorrectedBody:
-		d.Of, d.Was, d.Says, d.Reason = b.Of, b.From, b.To, b.Reason
+		d.Of, d.Reason = b.Of, b.Reason
 	case *casefile.VoidedBody:
 		d.Of, d.Instead, d.Reason = b.Number, b.Instead, b.Reason
 	case *casefile.ReopenedBody:
@@ -138,7 +139,7 @@ func (sh *sheet) fillMore(d *notice.Data, body any, lang notice.Lang) {
 	case *casefile.UndertakenBody:
 		d.Unit, d.Handler, d.Due, d.Duty = b.Unit, b.Handler, workday.Date(b.Due), b.Duty
 	case *casefile.HandedBackBody:
-		d.Result, d.Papers, d.Opinion, d.Words, d.Signed = b.Result, b.Documents, b.Opinion, b.Words, string(b.Signed)
+		d.Result, d.Papers, d.Opinion, d.Signed = b.Result, b.Documents, b.Opinion, string(b.Signed)
 		d.Fee = settled(s.Fees, lang)
 	case *casefile.SlipBody:
 		d.Sender, d.To, d.Handler, d.Courier = d.Center, sh.office(b.To), b.Courier, b.Waybill
@@ -146,6 +147,32 @@ func (sh *sheet) fillMore(d *notice.Data, body any, lang notice.Lang) {
 			d.Slip = append(d.Slip, notice.Paper{Name: l.Name, Sheets: l.Sheets})
 		}
 	}
+}
+
+// fillWords puts in the words that the log only refers to. A document can't be
+// written without them.
+func (sh *sheet) fillWords(d *notice.Data, body any) (err error) {
+	switch b := body.(type) {
+	case *casefile.CorrectedBody:
+		if d.Was, err = sh.read(&b.From); err == nil {
+			d.Says, err = sh.read(&b.To)
+		}
+	case *casefile.HandedBackBody:
+		d.Words, err = sh.read(b.Words)
+	}
+	return err
+}
+
+// read is a text of the case that lies outside its log; "" for none.
+func (sh *sheet) read(ref *casefile.BlobRef) (string, error) {
+	if ref == nil {
+		return "", nil
+	}
+	text, err := sh.d.Blobs.Get(sh.s.ID.Owner(), *ref)
+	if err != nil {
+		return "", refusal.New(ContentLacks, sh.op("read the words in a document of"), "it may still be on its way", err)
+	}
+	return string(text), nil
 }
 
 // fillNotice puts into a one-time notice what its text in the log says: the

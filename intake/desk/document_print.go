@@ -11,7 +11,7 @@ import (
 	"github.com/dgraph-io/badger/v4"
 
 	"tongban/consensus/refusal"
-	"tongban/intake/cabinet"
+	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 	"tongban/intake/notice"
@@ -52,23 +52,21 @@ func (d *Desk) Papers(id casefile.ID, how Printing) ([]notice.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.due(all, s, how)
+	docs, err := d.due(all, how)
+	if err == nil && len(docs) == 0 {
+		return nil, refusal.Newf(NothingIsOpen, "print the documents of "+string(s.ID), "print one again by its kind", "every document of the case was printed")
+	}
+	return docs, err
 }
 
 // VisitPapers are all documents of a visit that were not printed here yet, after a
 // sheet that lists its cases.
 func (d *Desk) VisitPapers(visit string, how Printing) ([]notice.Document, error) {
 	op := "print the documents of a visit"
-	if visit == "" {
+	if visit = d.VisitOf(visit); visit == "" {
 		return nil, refusal.Newf(BadForm, op, "", "no visit is named")
 	}
-	var ids []casefile.ID
-	d.Cases.Cards(cabinet.Filter{}, func(c *cabinet.Card) bool {
-		if c.Visit == visit {
-			ids = append(ids, c.ID)
-		}
-		return len(ids) < maxVisitCases
-	})
+	ids := d.inVisit(visit, maxVisitCases)
 	if len(ids) == 0 {
 		return nil, refusal.Newf(NoSuchCase, op, "", "no case of this visit is at this center")
 	}
@@ -83,7 +81,7 @@ func (d *Desk) VisitPapers(visit string, how Printing) ([]notice.Document, error
 		if err := d.visitLine(&sheet, s, how.Lang); err != nil {
 			return nil, err
 		}
-		more, err := d.due(all, s, how)
+		more, err := d.due(all, how)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +110,7 @@ func (d *Desk) visitLine(sheet *notice.Data, s casefile.State, lang notice.Lang)
 			return err
 		}
 		base := sh.document(it, s.Number)
-		sheet.Number, sheet.Applicant, sheet.Center, sheet.Telephone, sheet.Date = s.Filing.Visit, who.Title(), base.Center, base.Telephone, clock.DayOf(s.OpenedAt)
+		sheet.Number, sheet.Applicant, sheet.Center, sheet.Telephone, sheet.Date = cmp.Or(s.Filing.Visit, string(s.ID)), who.Title(), base.Center, base.Telephone, clock.DayOf(s.OpenedAt)
 	}
 	var data notice.Data
 	sh.due(&data)
@@ -130,7 +128,7 @@ func (d *Desk) visitLine(sheet *notice.Data, s casefile.State, lang notice.Lang)
 
 // due writes those that were not printed here yet. A slip for rating is printed
 // when it is asked for.
-func (d *Desk) due(all []Printable, s casefile.State, how Printing) ([]notice.Document, error) {
+func (d *Desk) due(all []Printable, how Printing) ([]notice.Document, error) {
 	var docs []notice.Document
 	for _, p := range all {
 		if p.Printed > 0 || p.Kind == notice.Rating || p.Void != "" {
@@ -144,9 +142,6 @@ func (d *Desk) due(all []Printable, s casefile.State, how Printing) ([]notice.Do
 			return nil, err
 		}
 		docs = append(docs, doc)
-	}
-	if len(docs) == 0 && s.Filing.Visit == "" {
-		return nil, refusal.Newf(NothingIsOpen, "print the documents of "+string(s.ID), "print one again by its kind", "every document of the case was printed")
 	}
 	return docs, nil
 }
@@ -170,10 +165,15 @@ var nameless = []notice.Kind{notice.Posting, notice.Slip, notice.Rating}
 
 // write writes one document of the log.
 func (d *Desk) write(p Printable, how Printing) (notice.Document, error) {
+	return d.writeFor(p, how, d.Applicant)
+}
+
+// writeFor is write for whoever reads the applicant in another way.
+func (d *Desk) writeFor(p Printable, how Printing, read func(casefile.State) (applicant.Applicant, error)) (notice.Document, error) {
 	sh := d.retold(p)
 	name, agent := "", ""
 	if !slices.Contains(nameless, p.Kind) {
-		who, err := d.Applicant(p.after)
+		who, err := read(p.after)
 		if err != nil {
 			return notice.Document{}, err
 		}

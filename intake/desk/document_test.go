@@ -99,10 +99,18 @@ func (p *papers) write(id casefile.ID, events ...said) {
 	}
 }
 
-func (p *papers) opening(number, visit string) said {
+// words keeps a text of the case outside its log.
+func (p *papers) words(text string) casefile.BlobRef {
+	p.t.Helper()
+	ref, err := p.d.Blobs.Put(p.ctx, p.id.Owner(), "words", []byte(text))
+	must(p.t, err)
+	return ref
+}
+
+func (p *papers) opening(id casefile.ID, number, visit string) said {
 	p.t.Helper()
 	who := applicant.Applicant{Person: applicant.Person{Name: "虚构甲", Telephone: "00000000000"}, Agent: &applicant.Person{Name: "虚构乙"}}
-	ref, err := p.d.Blobs.Put(p.ctx, "applicant", wire.Encode(who))
+	ref, err := p.d.Blobs.Put(p.ctx, id.Owner(), "applicant", wire.Encode(who))
 	must(p.t, err)
 	it, ok := p.book.Offered(p.items["D01"], yejian.Area())
 	if !ok {
@@ -122,9 +130,10 @@ func (p *papers) everything() []said {
 		Missing: []notice.Line{{Name: it.Materials[0].Name, Originals: 1, Note: "近期免冠"}},
 	})
 	must(p.t, err)
+	nice := p.words("很好")
 	fee := casefile.FeeBody{Number: "缴一号", Name: "工本费", Amount: 2000, Basis: "某文件", OnBehalf: true, Waits: true}
 	return []said{
-		p.opening("办件一号", "V1"),
+		p.opening(p.id, "办件一号", "V1"),
 		{casefile.Received, casefile.ReceivedBody{Materials: []casefile.MaterialEntry{
 			{ID: it.Materials[0].ID, State: casefile.Missing},
 			{ID: it.Materials[1].ID, State: casefile.OriginalSeen, Originals: 1, Mended: true},
@@ -147,13 +156,13 @@ func (p *papers) everything() []said {
 		{casefile.FeeWaived, casefile.WaiverBody{Number: "缴一号", Amount: 500, Ground: "低保对象", Approver: "负责人"}},
 		{casefile.FeePaid, casefile.PaidBody{Number: "缴一号", Amount: 1500, How: "card", Receipt: "据一号"}},
 		{casefile.Decided, casefile.DecidedBody{Step: -1, Approved: true, Text: "准予发证", Number: "决一号", Result: "居住证", Certificate: &casefile.Certificate{Name: "居住证", Number: "证一号", From: "2026-03-20"}}},
-		{casefile.Corrected, casefile.CorrectedBody{Number: "更一号", Of: "决一号", From: "证一号", To: "证壹号", Reason: "笔误"}},
+		{casefile.Corrected, casefile.CorrectedBody{Number: "更一号", Of: "决一号", From: p.words("证一号"), To: p.words("证壹号"), Reason: "笔误"}},
 		{casefile.Voided, casefile.VoidedBody{Number: "更一号", Reason: "打印有误", Instead: "更二号"}},
 		{casefile.Reopened, casefile.ReopenedBody{Reason: "行政复议决定", Basis: "复议一号", Approver: "负责人", On: "2026-03-03", Step: -1}},
 		{casefile.Decided, casefile.DecidedBody{Step: -1, Approved: true, Text: "准予发证", Number: "决二号", Result: "居住证"}},
 		{casefile.Served, casefile.StepBody{Step: -1, Passed: true, To: "agent", Proof: &casefile.Proof{Manner: casefile.Collected, Signed: casefile.Thumbprint, On: "2026-03-04", Number: "送一号"}}},
 		{casefile.HandedOut, casefile.StepBody{Step: -1, Passed: true, To: "agent"}},
-		{casefile.HandedBack, casefile.HandedBackBody{Result: "已办成", Documents: []string{"居住证"}, Opinion: "satisfied", Words: "很好", Signed: casefile.Signature}},
+		{casefile.HandedBack, casefile.HandedBackBody{Result: "已办成", Documents: []string{"居住证"}, Opinion: "satisfied", Words: &nice, Signed: casefile.Signature}},
 	}
 }
 
@@ -251,7 +260,7 @@ func TestEveryEndHasItsDocument(t *testing.T) {
 		if one.ground == casefile.NotOurs {
 			body.Whose = "别的机关"
 		}
-		p.write(id, p.opening(fmt.Sprintf("办件%d号", i), ""), said{one.kind, body})
+		p.write(id, p.opening(id, fmt.Sprintf("办件%d号", i), ""), said{one.kind, body})
 		text, err := p.d.Print(id, one.want)
 		must(t, err)
 		for _, words := range []string{one.says, body.Number, "理由甲"} {
@@ -268,7 +277,7 @@ func TestTheNoticeThatStandsIsPrinted(t *testing.T) {
 	p := newPapers(t)
 	own := "本镇告知书 申请人：\n缺一张照片\n"
 	id := casefile.NewID(casefile.Party{Center: yejian, Incarnation: 1}, 3)
-	p.write(id, p.opening("办件三号", ""), said{casefile.Noticed, casefile.NoticedBody{Text: own, Number: "告三号"}})
+	p.write(id, p.opening(id, "办件三号", ""), said{casefile.Noticed, casefile.NoticedBody{Text: own, Number: "告三号"}})
 	text, err := p.d.Print(id, notice.OneTime)
 	must(t, err)
 	if text != strings.Replace(own, "申请人", "虚构甲", 1) {
@@ -320,7 +329,7 @@ func TestDocumentsOfAVisit(t *testing.T) {
 	p := newPapers(t)
 	second := casefile.NewID(casefile.Party{Center: yejian, Incarnation: 1}, 2)
 	for i, id := range []casefile.ID{p.id, second} {
-		p.write(id, p.opening(fmt.Sprintf("办件%d号", i+1), "V7"), said{casefile.Received, casefile.ReceivedBody{}})
+		p.write(id, p.opening(id, fmt.Sprintf("办件%d号", i+1), "V7"), said{casefile.Received, casefile.ReceivedBody{}})
 	}
 	docs, err := p.d.VisitPapers("V7", Printing{Password: secret})
 	must(t, err)
@@ -416,7 +425,7 @@ func TestProgressNeedsThePassword(t *testing.T) {
 		refused(t, err, NoProgress)
 	}
 	second := casefile.NewID(casefile.Party{Center: yejian, Incarnation: 1}, 2)
-	opening := p.opening("办件二号", "")
+	opening := p.opening(second, "办件二号", "")
 	body := opening.body.(casefile.OpenedBody)
 	body.Filing.Secret = ""
 	p.write(second, said{casefile.Opened, body})
@@ -424,10 +433,11 @@ func TestProgressNeedsThePassword(t *testing.T) {
 	refused(t, err, NoProgress)
 
 	// Whoever opens a case under a number that is taken hides no other's.
-	twin := p.opening("办件一号", "")
+	other := casefile.NewID(casefile.Party{Center: yejian, Incarnation: 1}, 0)
+	twin := p.opening(other, "办件一号", "")
 	body = twin.body.(casefile.OpenedBody)
 	body.Filing.Secret = applicant.Seal("办件一号", "000000")
-	p.write(casefile.NewID(casefile.Party{Center: yejian, Incarnation: 1}, 0), said{casefile.Opened, body})
+	p.write(other, said{casefile.Opened, body})
 	got, err := p.d.Progress("办件一号", secret)
 	must(t, err)
 	if got.Case != p.id {

@@ -127,8 +127,9 @@ func TestAnAgencyFromMandateToHandBack(t *testing.T) {
 	must(t, err)
 	_, err = d.HandBack(c.ctx, by, id, HandBackForm{})
 	refused(t, err, BadForm) // the client is asked
-	done, err = d.HandBack(c.ctx, by, id, HandBackForm{Opinion: "satisfied", Documents: []string{"证件"}})
+	done, err = d.HandBack(c.ctx, by, id, HandBackForm{Opinion: "satisfied", Documents: []string{"证件"}, Words: "谢谢虚构乙"})
 	must(t, err)
+	c.unsaid(id, d.Self().Center, 1, "谢谢虚构乙")
 	if b := done.State.Mandate.Back; b.Result != "准予" || b.Opinion != "satisfied" || b.Signed != casefile.Signature {
 		t.Errorf("handed back: %+v", b)
 	}

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
@@ -104,8 +105,8 @@ func (sh *sheet) filing(f *faults, it *item.Item, form *OpenForm, choice *casefi
 		f.add("deliver_by: %q is none of %v", form.DeliverBy, manners)
 	}
 	f.words("project", form.Project, false, maxName)
-	if len(form.Visit) > maxVisit {
-		f.add("visit: %d bytes, at most %d", len(form.Visit), maxVisit)
+	if len(form.Visit) > maxVisit || !utf8.ValidString(form.Visit) {
+		f.add("visit: want readable text of at most %d bytes", maxVisit)
 	}
 	if form.Site != "" {
 		c, err := area.ParseCenter(string(form.Site))
@@ -114,9 +115,6 @@ func (sh *sheet) filing(f *faults, it *item.Item, form *OpenForm, choice *casefi
 		}
 	}
 	if r := form.Renews; r != nil {
-		if it.Type != item.Permit {
-			f.add("renews: %s is no permit, so it is not prolonged", it.Name)
-		}
 		f.words("renews.certificate", r.Certificate, true, maxName)
 		f.day("renews.expires", workday.Date(r.Expires), true)
 	}
@@ -130,7 +128,7 @@ func (sh *sheet) filing(f *faults, it *item.Item, form *OpenForm, choice *casefi
 	filing := casefile.Filing{
 		Kind: k.base, Joint: k.joint, Referred: k.referred, Delegation: delegated(it, level, form.Agency),
 		Way: form.Way, Applicant: form.Applicant.Of(), Agent: form.Applicant.AgentBasis(), Project: form.Project,
-		Visit: form.Visit, Renews: form.Renews, Deliver: form.DeliverBy, Site: form.Site,
+		Renews: form.Renews, Deliver: form.DeliverBy, Site: form.Site,
 	}
 	if agreed, ok := sh.agreement(it, form.Subject); ok {
 		filing.Agreement = agreed.Name

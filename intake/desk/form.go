@@ -12,6 +12,7 @@ import (
 	"tongban/consensus/refusal"
 	"tongban/intake/applicant"
 	"tongban/intake/casefile"
+	"tongban/intake/clock"
 )
 
 // Bounds of one form.
@@ -51,7 +52,7 @@ type Submission struct {
 	Way       item.Way        `json:"way,omitempty"`        // 申报来源; "": at a window
 	Project   string          `json:"project,omitempty"`    // 投资项目编号
 	DeliverBy casefile.Manner `json:"deliver_by,omitempty"` // how the applicant wants the result; "": collected
-	Visit     string          `json:"visit,omitempty"`      // the queue ticket; the same for all that one person applies for on it
+	Visit     string          `json:"visit,omitempty"`      // today's queue ticket, by its number or its visit, or the first case of the visit; the same for all that one person applies for on it
 	Site      area.Center     `json:"site,omitempty"`       // the branch or station at which it was taken in; "": the center itself
 }
 
@@ -63,7 +64,7 @@ type OpenForm struct {
 	Applicant applicant.Applicant `json:"applicant"`
 	Agency    bool                `json:"agency,omitempty"`
 	Mode      item.Mode           `json:"mode,omitempty"`    // of a cross-area case; "": the agreement's, else the item's
-	Renews    *casefile.Renewal   `json:"renews,omitempty"`  // the permit that it wants prolonged
+	Renews    *casefile.Renewal   `json:"renews,omitempty"`  // the permit, or what else was issued, that it wants prolonged
 	Answers   item.Answers        `json:"answers,omitempty"` // to the item's situations (办理情形)
 	Papers    []Paper             `json:"papers,omitempty"`  // received at once
 	Accept    bool                `json:"accept,omitempty"`  // accepted at once
@@ -165,6 +166,27 @@ func (f *faults) day(field string, d workday.Date, required bool) {
 	}
 }
 
+// happened wants a day that has come, and on which the case was there already:
+// what is typed in afterwards bears the day on which it was.
+func (sh *sheet) happened(f *faults, field string, on workday.Date) {
+	f.day(field, on, true)
+	switch {
+	case !on.Valid():
+	case on > sh.today():
+		f.add("%s: %s has not come yet", field, on)
+	case sh.s.OpenedAt != 0 && on < clock.DayOf(sh.s.OpenedAt):
+		f.add("%s: %s is before the case was opened (%s)", field, on, clock.DayOf(sh.s.OpenedAt))
+	}
+}
+
+// ahead wants a day that is not over, where one is given.
+func (sh *sheet) ahead(f *faults, field string, until workday.Date) {
+	f.day(field, until, false)
+	if until.Valid() && until < sh.today() {
+		f.add("%s: %s is past", field, until)
+	}
+}
+
 func (f faults) err(op string) error {
 	if len(f) == 0 {
 		return nil
@@ -188,7 +210,7 @@ func excuses(choice *casefile.Choice, material string) bool {
 	return choice != nil && slices.Contains(choice.Excused, material)
 }
 
-func (f *faults) papers(it *item.Item, choice *casefile.Choice, papers []Paper) {
+func (sh *sheet) papers(f *faults, it *item.Item, choice *casefile.Choice, papers []Paper) {
 	if len(papers) > maxPapers {
 		f.add("papers: %d, at most %d", len(papers), maxPapers)
 		return
@@ -217,7 +239,7 @@ func (f *faults) papers(it *item.Item, choice *casefile.Choice, papers []Paper) 
 		case p.State == casefile.NotNeeded && m.Need == item.Required && m.When == "" && !m.Exempt && !excuses(choice, p.ID):
 			f.add("%s: %s is always needed", field, m.Name)
 		}
-		f.day(field+".by", p.By, false)
+		sh.ahead(f, field+".by", p.By)
 		f.words(field+".note", p.Note, false, maxWords)
 		seen[p.ID] = true
 	}

@@ -93,6 +93,7 @@ type CertificateForm struct {
 	Issuer     string       `json:"issuer,omitempty"`
 	IssuerCode string       `json:"issuer_code,omitempty"` // unified social credit code
 	Electronic bool         `json:"electronic,omitempty"`
+	Again      bool         `json:"again,omitempty"` // the same one as the case issued before it was reopened, under its number
 }
 
 // DeliverForm serves or hands out.

@@ -65,7 +65,7 @@ func TestVisitDeliberationAndPosting(t *testing.T) {
 	refused(t, err, BadForm) // what was said?
 	heard, err := d.PartyHeard(c.ctx, by, id, HeardForm{Spoke: true, Text: "无异议", Who: "虚构乙，邻居"})
 	must(t, err)
-	if got, err := c.nodes[tongli].blobs.Get(*heard.State.Heard[0].Who); err != nil || string(got) != "虚构乙，邻居" {
+	if got, err := c.nodes[tongli].blobs.Get(id.Owner(), *heard.State.Heard[0].Who); err != nil || string(got) != "虚构乙，邻居" {
 		t.Errorf("who was heard: %q, %v", got, err)
 	}
 

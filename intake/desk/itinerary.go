@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
@@ -169,7 +170,7 @@ func (d *Desk) Board(id casefile.ID) (Board, error) {
 	b := Board{
 		Case: s.ID, Number: s.Number, Phase: s.Phase, Holder: s.Holder.Center, Accepted: workday.Date(s.AcceptedOn), Told: workday.Date(s.Told),
 		Extended: s.Extended, Lamp: clock.Worst(readings), Clocks: []Timed{}, Waits: s.Intervals,
-		Days: append([]clock.Duty{}, append(clock.Procedures(in), clock.Voices(s, in.Limits, sh.now)...)...),
+		Days: append([]clock.Duty{}, slices.Concat(clock.Procedures(in), clock.Voices(in), clock.Answers(in))...),
 	}
 	if s.Offer != nil {
 		b.Offered = s.Offer.To.Center
@@ -194,22 +195,21 @@ func (sh *sheet) answers(r clock.Reading) area.Center {
 	if r.Ended == "" {
 		return s.Holder.Center
 	}
-	var at int64
+	var by *casefile.Party
 	switch r.Clock {
 	case clock.Notice:
-		at = cmp.Or(s.NoticedAt, s.AcceptedAt)
+		by = cmp.Or(s.NoticedBy, s.AcceptedBy)
 	case clock.Promised, clock.Legal:
-		at = s.DecidedAt
+		by = s.DecidedBy
 	case clock.Service:
-		at = cmp.Or(s.ServedAt, s.HandedOut)
-	}
-	if at == 0 {
-		return s.Holder.Center
-	}
-	for _, leg := range slices.Backward(s.Route) {
-		if leg.Since <= at {
-			return leg.Party.Center
+		for _, done := range s.Steps {
+			if done.Action == item.Serve || done.Action == item.HandOut {
+				return done.Center
+			}
 		}
 	}
-	return s.Origin.Center
+	if by == nil {
+		return s.Holder.Center
+	}
+	return by.Center
 }

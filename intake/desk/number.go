@@ -173,23 +173,38 @@ func (g *given) write(txn *badger.Txn) error {
 	return nil
 }
 
-// number is a number of the series for the case on the sheet: the same one
-// however often the action is planned.
+// number is the next number of the series for the case on the sheet: the same
+// ones in the same order however often the action is planned, and none that the
+// case bears already, as one that came with an adopted branch.
 func (sh *sheet) number(s series) (string, error) {
-	if sh.dry {
-		return number{series: s}.String(), nil
+	if sh.drawn == nil {
+		sh.drawn = map[string]int{}
 	}
-	key := string(sh.s.ID) + " " + s.name
+	sh.drawn[s.name]++
+	nth := sh.drawn[s.name]
+	if sh.dry {
+		text := number{series: s}.String() // that of nothing: the first is 1
+		if nth > 1 {
+			text += fmt.Sprintf(" (%d)", nth)
+		}
+		return text, nil
+	}
+	key := fmt.Sprintf("%s %s %d", sh.s.ID, s.name, nth)
 	if n, ok := sh.given.numbers[key]; ok {
 		return n.String(), nil
 	}
-	n, err := sh.d.numbers.take(s)
-	if err != nil {
-		return "", err
+	for {
+		n, err := sh.d.numbers.take(s)
+		if err != nil {
+			return "", err
+		}
+		if sh.s.Bears(n.String()) {
+			continue // it is spent
+		}
+		n.of = sh.s.ID
+		sh.given.numbers[key] = n
+		return n.String(), nil
 	}
-	n.of = sh.s.ID
-	sh.given.numbers[key] = n
-	return n.String(), nil
 }
 
 func (sh *sheet) documentNumber(kind notice.Kind) (string, error) {

@@ -43,12 +43,12 @@ var waits = []casefile.Kind{casefile.Suspended, casefile.Resumed, casefile.FeeCh
 var movers = map[clock.Name][]casefile.Kind{
 	clock.Notice:   {},
 	clock.Bring:    {casefile.Noticed},
-	clock.Forward:  append([]casefile.Kind{casefile.Accepted, casefile.Reopened, casefile.HandedOver, casefile.TakenOver, casefile.TurnedBack}, waits...),
+	clock.Forward:  append([]casefile.Kind{casefile.Accepted, casefile.Reopened, casefile.HandedOver, casefile.TakenOver, casefile.TurnedBack, casefile.Seized}, waits...),
 	clock.Promised: append([]casefile.Kind{casefile.Accepted, casefile.Adopted, casefile.Extended, casefile.Reopened, casefile.Decided}, waits...),
 	clock.Legal:    append([]casefile.Kind{casefile.Accepted, casefile.Adopted, casefile.Extended, casefile.Reopened, casefile.Decided}, waits...),
 	clock.Service:  {casefile.Decided},
 	clock.Renewal:  {},
-	clock.Step: append([]casefile.Kind{casefile.Accepted, casefile.Adopted, casefile.Reopened, casefile.TakenOver, casefile.Received, casefile.Supplemented,
+	clock.Step: append([]casefile.Kind{casefile.Accepted, casefile.Adopted, casefile.Reopened, casefile.TakenOver, casefile.Seized, casefile.Received, casefile.Supplemented,
 		casefile.Checked, casefile.Reviewed, casefile.Outside, casefile.Visited, casefile.Deliberated, casefile.Decided, casefile.Made,
 		casefile.Served, casefile.HandedOut}, waits...),
 }

@@ -141,6 +141,10 @@ func (l *life) step() {
 		l.open()
 		return
 	}
+	if _, s := l.newest(id); over(s) && l.below(3, "erase") == 0 {
+		l.erase(id)
+		return
+	}
 	switch l.below(16, "what") {
 	case 0:
 		if len(l.cases) < 2 {
@@ -152,6 +156,10 @@ func (l *life) step() {
 		l.voice(id)
 	case 5:
 		l.improve(id)
+	case 9:
+		l.seize(id)
+	case 10: // mostly before its time
+		l.erase(id)
 	case 6, 7, 8:
 		for range 4 {
 			l.work(id, onward)
@@ -254,12 +262,15 @@ func (l *life) deliver(id casefile.ID, from, to area.Center) {
 
 func (l *life) blobs(s casefile.State, from, to area.Center) {
 	for _, ref := range s.Blobs() {
-		if !l.nodes[from].blobs.Has(ref.Hash) || l.nodes[to].blobs.Has(ref.Hash) {
+		if !l.nodes[from].blobs.Has(s.ID.Owner(), ref.Hash) || l.nodes[to].blobs.Has(s.ID.Owner(), ref.Hash) {
 			continue
 		}
-		sealed, err := l.nodes[from].blobs.Export(ref.Hash)
+		if slices.Contains(l.state(to, s.ID).Erased, ref.Hash) { // the sender has not heard of it
+			continue
+		}
+		sealed, err := l.nodes[from].blobs.Export(s.ID.Owner(), ref.Hash)
 		l.must(err)
-		l.must(l.nodes[to].blobs.Import(l.ctx, ref.Hash, sealed))
+		l.must(l.nodes[to].blobs.Import(l.ctx, s.ID.Owner(), ref.Hash, sealed))
 	}
 }
 
@@ -299,7 +310,7 @@ func (l *life) work(id casefile.ID, draw func(View) Offered) {
 	if form := l.forms(d, s)[offer.Action]; form != nil && offer.Allowed && l.flag("a form of its own") {
 		try = form
 	}
-	if offer.Code == TooEarly { // unless somebody says why
+	if offer.Code == TooEarly && len(l.book.grants[id]) == int(s.Epoch) { // unless somebody says why, who holds the case
 		early := ResumeForm{Result: "已完成", Early: "无人提出异议"}
 		try, offer = func() error { return first(d.Resume(l.ctx, staff("经办"), id, early)) }, Offered{Action: Resume, Allowed: true}
 	}

@@ -42,7 +42,7 @@ type HandBackForm struct {
 	Result    string           `json:"result,omitempty"`    // "": what the case came to
 	Documents []string         `json:"documents,omitempty"` // what was returned
 	Opinion   string           `json:"opinion"`             // "satisfied", "dissatisfied", "declined"
-	Words     string           `json:"words,omitempty"`     //
+	Words     string           `json:"words,omitempty"`     // kept outside the log
 	Signed    casefile.Signing `json:"signed,omitempty"`    // "": by signature
 }
 
@@ -113,7 +113,7 @@ func (sh *sheet) mandated(what string) (casefile.Mandate, error) {
 func (sh *sheet) acceptMandate(form AcceptMandateForm) error {
 	const what = "accept the mandate for"
 	var f faults
-	f.day("due", form.Due, false)
+	sh.ahead(&f, "due", form.Due)
 	f.words("fees", form.Fees, false, maxWords)
 	f.words("rights", form.Rights, false, maxWords)
 	if err := f.err(sh.op(what)); err != nil {
@@ -145,7 +145,7 @@ func (sh *sheet) undertake(form UndertakeForm) error {
 	var f faults
 	f.words("unit", form.Unit, false, maxName)
 	f.words("handler", form.Handler, false, maxName)
-	f.day("due", form.Due, false)
+	sh.ahead(&f, "due", form.Due)
 	f.words("duty", form.Duty, false, maxWords)
 	if err := f.err(sh.op(what)); err != nil {
 		return err
@@ -179,7 +179,7 @@ var outcomes = map[casefile.Outcome]string{
 
 // handBack plans the end of an agency: the result is told, the fees are settled,
 // the documents are returned, the client is asked.
-func (sh *sheet) handBack(form HandBackForm) error {
+func (sh *sheet) handBack(ctx context.Context, form HandBackForm) error {
 	const what = "hand back"
 	var f faults
 	f.words("result", form.Result, false, maxWords)
@@ -213,7 +213,11 @@ func (sh *sheet) handBack(form HandBackForm) error {
 			return refusal.Newf(AgencyOrder, sh.op(what), "settle it with the body, or give it back", "代收的费用（%s）尚未结清", fee.Number)
 		}
 	}
+	said, err := sh.words(ctx, "words", form.Words)
+	if err != nil {
+		return err
+	}
 	return sh.add(casefile.HandedBack, casefile.HandedBackBody{
-		Result: cmp.Or(form.Result, outcomes[sh.s.Outcome()]), Documents: form.Documents, Opinion: form.Opinion, Words: form.Words, Signed: form.Signed,
+		Result: cmp.Or(form.Result, outcomes[sh.s.Outcome()]), Documents: form.Documents, Opinion: form.Opinion, Words: said, Signed: form.Signed,
 	})
 }

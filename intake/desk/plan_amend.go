@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -27,8 +28,8 @@ type VoidForm struct {
 // CorrectForm corrects a slip of the pen in a document (更正).
 type CorrectForm struct {
 	Of     string `json:"of,omitempty"` // number of the document; "": the decision
-	From   string `json:"from"`         // the words that are wrong
-	To     string `json:"to"`           // the right ones
+	From   string `json:"from"`         // the words that are wrong; kept outside the log
+	To     string `json:"to"`           // the right ones; kept outside the log
 	Reason string `json:"reason"`
 }
 
@@ -77,7 +78,7 @@ func (sh *sheet) void(form VoidForm) error {
 	return sh.add(casefile.Voided, casefile.VoidedBody{Number: form.Number, Reason: form.Reason, Instead: form.Instead})
 }
 
-func (sh *sheet) correct(form CorrectForm) error {
+func (sh *sheet) correct(ctx context.Context, form CorrectForm) error {
 	const what = "correct a document of"
 	if form.Of == "" && sh.s.Decision != nil {
 		form.Of = sh.s.Decision.Number
@@ -98,11 +99,19 @@ func (sh *sheet) correct(form CorrectForm) error {
 			return err
 		}
 	}
+	from, err := sh.words(ctx, "from", form.From)
+	if err != nil {
+		return err
+	}
+	to, err := sh.words(ctx, "to", form.To)
+	if err != nil {
+		return err
+	}
 	number, err := sh.documentNumber(notice.Correction)
 	if err != nil {
 		return err
 	}
-	return sh.add(casefile.Corrected, casefile.CorrectedBody{Number: number, Of: form.Of, From: form.From, To: form.To, Reason: form.Reason})
+	return sh.add(casefile.Corrected, casefile.CorrectedBody{Number: number, Of: form.Of, From: *from, To: *to, Reason: form.Reason})
 }
 
 func (sh *sheet) reopen(form ReopenForm) error {
@@ -122,7 +131,7 @@ func (sh *sheet) reopen(form ReopenForm) error {
 	f.words("reason", form.Reason, true, maxWords)
 	f.words("basis", form.Basis, true, maxWords)
 	f.words("approver", form.Approver, true, maxName)
-	f.happened("on", form.On, sh.today())
+	sh.happened(&f, "on", form.On)
 	if step < -1 || step >= len(it.Steps) {
 		f.add("step: %s has no step %d", it.Name, step)
 	}

@@ -52,7 +52,7 @@ func (sh *sheet) carry(p Paper) ([]byte, error) {
 	case slices.Contains(earlier.Erased, earlier.Materials[i].Blob.Hash):
 		return nil, no("ask the applicant for it", "办件 %s 的“%s”已经销毁", p.From.Case, p.From.Material)
 	}
-	content, err := sh.d.Blobs.Get(*earlier.Materials[i].Blob)
+	content, err := sh.d.Blobs.Get(earlier.ID.Owner(), *earlier.Materials[i].Blob)
 	if err != nil {
 		return nil, refusal.New(NotCarried, op, "it may still be on its way", err)
 	}

@@ -25,7 +25,7 @@ func (sh *sheet) sendBack(form SendBackForm) error {
 			f.add("materials: %s lists no %q, or it is named twice", it.Name, id)
 		}
 	}
-	f.day("by", form.By, false)
+	sh.ahead(&f, "by", form.By)
 	if form.By != "" && form.By.Valid() && form.By < sh.today() {
 		f.add("by: %s is past", form.By)
 	}

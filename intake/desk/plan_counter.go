@@ -52,12 +52,16 @@ func (sh *sheet) openItem(ctx context.Context, it *item.Item, form OpenForm, cho
 	} else if _, ok := sh.d.Register.Current(form.Deliver); !ok {
 		f.add("deliver: %s is no center of the directory", form.Deliver)
 	}
-	f.papers(it, choice, sh.dated(stated(form.Papers)))
+	sh.papers(&f, it, choice, sh.dated(stated(form.Papers)))
 	filing := sh.filing(&f, it, &form, choice, link != nil)
 	if form.Accept && form.Decline != nil {
 		f.add("decline: a case is either accepted or declined")
 	}
 	if err := f.err(op); err != nil {
+		return err
+	}
+	var err error
+	if filing.Visit, err = sh.visitOf(form.Visit); err != nil {
 		return err
 	}
 	number, err := sh.number(seriesOfCases(it, self, sh.today()))
@@ -67,7 +71,7 @@ func (sh *sheet) openItem(ctx context.Context, it *item.Item, form OpenForm, cho
 	if filing.Secret, err = sh.secret(number); err != nil {
 		return err
 	}
-	ref, err := sh.keep(ctx, "applicant of "+string(sh.s.ID), "applicant", wire.Encode(form.Applicant))
+	ref, err := sh.keep(ctx, "applicant", "applicant", wire.Encode(form.Applicant))
 	if err != nil {
 		return err
 	}
@@ -123,7 +127,7 @@ func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind
 	}
 	papers = sh.dated(stated(papers))
 	var f faults
-	f.papers(it, sh.s.Choice, papers)
+	sh.papers(&f, it, sh.s.Choice, papers)
 	if err := f.err(op); err != nil {
 		return err
 	}
@@ -147,7 +151,7 @@ func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind
 		if len(p.Content) > 0 {
 			// Each case has its own, also of one sheet for several: what one of them
 			// has to forget the others may still need.
-			ref, err := sh.keep(ctx, "paper "+p.ID+" of "+string(sh.s.ID), "material", p.Content)
+			ref, err := sh.keep(ctx, "paper "+p.ID, "material", p.Content)
 			if err != nil {
 				return err
 			}

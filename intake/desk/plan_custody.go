@@ -52,7 +52,7 @@ func (sh *sheet) takeOver() error {
 	}
 	lacks := 0
 	for _, ref := range sh.s.Blobs() {
-		if !sh.d.Blobs.Has(ref.Hash) {
+		if !sh.d.Blobs.Has(sh.s.ID.Owner(), ref.Hash) {
 			lacks++
 		}
 	}
@@ -123,5 +123,39 @@ func (sh *sheet) reconcile(form ReconcileForm) error {
 	if i < 0 {
 		return refusal.Newf(NothingIsOpen, sh.op(what), "name the head of one of the superseded branches", "no such branch waits to be reconciled")
 	}
-	return sh.add(casefile.Reconciled, casefile.ReconciledBody{Head: open[i].Head, Epoch: open[i].Epoch, Adopted: form.Adopted, Reason: form.Reason})
+	body := casefile.ReconciledBody{Head: open[i].Head, Epoch: open[i].Epoch, Adopted: form.Adopted, Reason: form.Reason}
+	if form.Adopted {
+		if body.Numbers, err = sh.givenIn(open[i]); err != nil {
+			return err
+		}
+	}
+	return sh.add(casefile.Reconciled, body)
+}
+
+// givenIn are the numbers that are on paper because of a branch, and of which
+// the log knows nothing: they stand, and none of them is ever given again.
+func (sh *sheet) givenIn(b cabinet.Branch) ([]string, error) {
+	var records [][]byte
+	for from := uint64(1); from <= b.Head.Index; {
+		some, err := sh.d.Cases.BranchLog(sh.s.ID, b.Number, from, 256)
+		if err != nil {
+			return nil, err
+		}
+		if len(some) == 0 {
+			break
+		}
+		records, from = append(records, some...), from+uint64(len(some))
+	}
+	branch, err := casefile.Fold(sh.s.ID, records)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []string
+	for _, d := range branch.Documents {
+		numbers = append(numbers, d.Number)
+	}
+	if d := branch.Decision; d != nil && d.Certificate != nil && d.Certificate.Number != "" {
+		numbers = append(numbers, d.Certificate.Number)
+	}
+	return slices.DeleteFunc(numbers, sh.s.Bears), nil
 }

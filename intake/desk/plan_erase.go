@@ -23,6 +23,8 @@ type Keeping interface {
 	// May refuses to show the applicant of a case to which access is
 	// restricted.
 	May(id casefile.ID) error
+	// Open leaves those of some cases to which access is not restricted.
+	Open(ids []casefile.ID) ([]casefile.ID, error)
 }
 
 // EraseForm erases the content of a case.
@@ -102,7 +104,7 @@ func (d *Desk) Disclosed(s casefile.State) (applicant.Applicant, error) {
 	if slices.Contains(s.Erased, s.Applicant.Hash) {
 		return applicant.Applicant{}, refusal.Newf(ContentLacks, op, "", "it was erased")
 	}
-	content, err := d.Blobs.Get(s.Applicant)
+	content, err := d.Blobs.Get(s.ID.Owner(), s.Applicant)
 	if err != nil {
 		return applicant.Applicant{}, refusal.New(ContentLacks, op, "it may still be on its way", err)
 	}

@@ -50,7 +50,7 @@ type DeliberateForm struct {
 type HeardForm struct {
 	Told  workday.Date `json:"told,omitempty"` // "": today
 	Spoke bool         `json:"spoke,omitempty"`
-	Text  string       `json:"text,omitempty"` // what it comes to, without names
+	Text  string       `json:"text,omitempty"` // what it comes to; kept outside the log
 	Who   string       `json:"who"`            // kept outside the log
 }
 
@@ -81,7 +81,7 @@ func (sh *sheet) visited(ctx context.Context, form VisitedForm) error {
 	if !slices.Contains(visitKinds, form.Kind) {
 		f.add("kind: %.40q is none of %v", form.Kind, visitKinds)
 	}
-	f.happened("on", form.On, sh.today())
+	sh.happened(&f, "on", form.On)
 	f.two("staff", form.Staff)
 	f.words("found", form.Found, true, maxWords)
 	if err := f.err(sh.op(what)); err != nil {
@@ -106,7 +106,7 @@ func (sh *sheet) deliberated(ctx context.Context, form DeliberateForm) error {
 		form.On = sh.today()
 	}
 	var f faults
-	f.happened("on", form.On, sh.today())
+	sh.happened(&f, "on", form.On)
 	f.two("who", form.Who)
 	if form.For < 0 || form.Against < 0 || form.For+form.Against > 10_000 {
 		f.add("for, against: %d and %d", form.For, form.Against)
@@ -135,7 +135,7 @@ func (sh *sheet) heard(ctx context.Context, form HeardForm) error {
 		form.Told = sh.today()
 	}
 	var f faults
-	f.happened("told", form.Told, sh.today())
+	sh.happened(&f, "told", form.Told)
 	f.words("text", form.Text, form.Spoke, maxWords)
 	f.words("who", form.Who, true, maxWords)
 	if err := f.err(sh.op(what)); err != nil {
@@ -145,7 +145,11 @@ func (sh *sheet) heard(ctx context.Context, form HeardForm) error {
 	if err != nil {
 		return err
 	}
-	return sh.add(casefile.PartyHeard, casefile.PartyHeardBody{Told: string(form.Told), Spoke: form.Spoke, Text: form.Text, Who: &who})
+	text, err := sh.words(ctx, "text", form.Text)
+	if err != nil {
+		return err
+	}
+	return sh.add(casefile.PartyHeard, casefile.PartyHeardBody{Told: string(form.Told), Spoke: form.Spoke, Text: text, Who: &who})
 }
 
 // posting are the terms of a public posting, with the applicant masked.
@@ -246,15 +250,19 @@ func maskOne(text, plain, masked string) string {
 // refused.
 func (sh *sheet) hearing(form *HearingForm) (*casefile.HearingTerms, error) {
 	var f faults
-	f.happened("hearing.told", form.Told, sh.today())
+	sh.happened(&f, "hearing.told", form.Told)
 	last := form.Told
 	for _, next := range []struct {
 		name string
 		day  workday.Date
 	}{{"asked", form.Asked}, {"notice", form.Notice}, {"on", form.On}} {
-		f.day("hearing."+next.name, next.day, false)
 		if next.day == "" {
 			continue
+		}
+		if next.name == "asked" {
+			sh.happened(&f, "hearing.asked", next.day)
+		} else { // told and held later, as it is planned
+			f.day("hearing."+next.name, next.day, true)
 		}
 		if next.day < last {
 			f.add("hearing.%s: %s is before %s; the right is told, then it is asked for, then told when, then held", next.name, next.day, last)
@@ -284,14 +292,21 @@ func (sh *sheet) objections(ctx context.Context, forms []ObjectionForm) ([]casef
 		if form.On == "" {
 			form.On = sh.today()
 		}
-		f.happened(field+".on", form.On, sh.today())
+		sh.happened(&f, field+".on", form.On)
 		f.words(field+".text", form.Text, true, maxWords)
 		f.words(field+".answer", form.Answer, true, maxWords)
 		f.words(field+".who", form.Who, false, maxWords)
 		if err := f.err(sh.op("resume")); err != nil {
 			return nil, err
 		}
-		one := casefile.Objection{On: string(form.On), Text: form.Text, Upheld: form.Upheld, Answer: form.Answer}
+		one := casefile.Objection{On: string(form.On), Upheld: form.Upheld}
+		var err error
+		if one.Text, err = sh.words(ctx, field+".text", form.Text); err != nil {
+			return nil, err
+		}
+		if one.Answer, err = sh.words(ctx, field+".answer", form.Answer); err != nil {
+			return nil, err
+		}
 		if form.Who != "" {
 			ref, err := sh.keep(ctx, field, "party", []byte(form.Who))
 			if err != nil {

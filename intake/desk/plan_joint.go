@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -79,10 +80,7 @@ func (sh *sheet) setJoint(form JointForm) error {
 			f.add("add: %s takes part already", p.Center)
 		}
 		f.words("matter", p.Matter, true, maxWords)
-		f.day("by", workday.Date(p.By), false)
-		if by := workday.Date(p.By); by.Valid() && by < sh.today() {
-			f.add("by: %s is past", by)
-		}
+		sh.ahead(&f, "by", workday.Date(p.By))
 	}
 	for _, r := range form.Remove {
 		if !taking(r.Center) {
@@ -115,13 +113,15 @@ func (d *Desk) Say(by By, id casefile.ID, form SayForm) (body []byte, err error)
 	if err := f.err(sh.op(what)); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(voices(&s), func(v casefile.Voice) bool { return v.Center == sh.author.Center }) {
+	taking := voices(&s)
+	i := slices.IndexFunc(taking, func(v casefile.Voice) bool { return v.Center == sh.author.Center })
+	if i < 0 {
 		return nil, refusal.Newf(NotAsked, sh.op(what), "tell the lead by an ordinary request", "this center takes no part in the case")
 	}
 	if s.Late() {
 		return nil, refusal.Newf(casefile.StepOrder, sh.op(what), "", "the case is %s", s.Phase)
 	}
-	return wire.Encode(casefile.Said{Stance: form.Stance, Text: form.Text}), nil
+	return wire.Encode(casefile.Said{Stance: form.Stance, Text: form.Text, Part: taking[i].Part}), nil
 }
 
 func (sh *sheet) setSurvey(form SurveyForm) error {
@@ -134,9 +134,8 @@ func (sh *sheet) setSurvey(form SurveyForm) error {
 		}
 	}
 	var f faults
-	f.day("on", form.On, true)
-	if form.On.Valid() && form.On < sh.today() {
-		f.add("on: %s is past", form.On)
+	if sh.ahead(&f, "on", form.On); form.On == "" {
+		f.day("on", form.On, true)
 	}
 	if _, err := time.Parse("15:04", form.At); form.At != "" && err != nil {
 		f.add("at: %.20q is no time of day (want HH:MM)", form.At)
@@ -166,7 +165,7 @@ func (sh *sheet) holdSurvey(ctx context.Context, form SurveyHeldForm) error {
 		form.On = sh.today()
 	}
 	var f faults
-	f.happened("on", form.On, sh.today())
+	sh.happened(&f, "on", form.On)
 	f.two("staff", form.Staff)
 	f.words("found", form.Found, true, maxWords)
 	if err := f.err(sh.op(what)); err != nil {
@@ -201,14 +200,6 @@ func (f *faults) stance(s casefile.Stance) {
 	}
 }
 
-// happened wants a day that has come.
-func (f *faults) happened(field string, on, today workday.Date) {
-	f.day(field, on, true)
-	if on.Valid() && on > today {
-		f.add("%s: %s has not come yet", field, on)
-	}
-}
-
 // two wants at least two members of staff (行政许可法 34).
 func (f *faults) two(field string, staff []string) {
 	var known []string
@@ -236,10 +227,15 @@ func (sh *sheet) voiceWarnings() []Warning {
 			by[v.Said.Stance] = append(by[v.Said.Stance], sh.centerName(v.Center))
 		}
 	}
-	for _, d := range clock.Voices(sh.s, sh.limits(), sh.now) {
-		if d.Late && d.Open() {
-			all = append(all, warning("opinion_late", "联办单位%s应于 %s 前反馈意见，逾期未反馈", sh.centerName(d.Center), d.Due))
+	for _, d := range clock.Voices(sh.clocks()) {
+		if !d.Late || !d.Open() {
+			continue
 		}
+		text := fmt.Sprintf("联办单位%s（%s 受邀）应于 %s 前反馈意见，逾期未反馈", sh.centerName(d.Center), d.From, d.Due)
+		if d.Rule != "" {
+			text += "，依据" + sourced(sh.ruled(d.Rule, d.From))
+		}
+		all = append(all, Warning{"opinion_late", text})
 	}
 	agree, object := slices.Concat(by[casefile.Agrees], by[casefile.Provided]), by[casefile.Objects]
 	if len(agree) > 0 && len(object) > 0 {

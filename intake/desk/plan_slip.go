@@ -284,10 +284,10 @@ type SlipView struct {
 
 // Slips lists the papers on their way from and to this center, the oldest
 // first, and those that came with something missing; with all, those too that
-// came whole. It reads every case that is not yet concluded: there is no index
-// of slips, and a center has few enough.
+// came whole, and those of cases that are put away. The cards tell which cases
+// bear a slip: no other is read.
 func (d *Desk) Slips(all bool) ([]SlipView, error) {
-	out, self, after := []SlipView{}, d.Self().Center, casefile.ID("")
+	out, self := []SlipView{}, d.Self().Center
 	filter := cabinet.Filter{Phases: []casefile.Phase{
 		casefile.PhaseOpened, casefile.PhaseNoticed, casefile.PhaseAccepted, casefile.PhaseDecided, casefile.PhaseServed,
 		casefile.PhaseDeclined, casefile.PhaseReturned, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
@@ -295,22 +295,23 @@ func (d *Desk) Slips(all bool) ([]SlipView, error) {
 	if all {
 		filter.Phases = nil
 	}
-	for {
-		page, err := d.Cases.List(filter, after, 512)
+	var bear []casefile.ID
+	d.Cases.Cards(filter, func(c *cabinet.Card) bool {
+		if len(c.Slips) > 0 || c.Short || all && c.Sent > 0 {
+			bear = append(bear, c.ID)
+		}
+		return true
+	})
+	for _, id := range bear {
+		s, err := d.Cases.State(id)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range page {
-			after = s.ID
-			for _, slip := range s.Slips {
-				whole := !s.OnItsWay(slip) && (slip.Arrived == nil || len(slip.Arrived.Missing) == 0)
-				if (slip.From == self || slip.To == self) && (all || !whole) {
-					out = append(out, d.slipView(s, slip))
-				}
+		for _, slip := range s.Slips {
+			whole := !s.OnItsWay(slip) && (slip.Arrived == nil || len(slip.Arrived.Missing) == 0)
+			if (slip.From == self || slip.To == self) && (all || !whole) {
+				out = append(out, d.slipView(s, slip))
 			}
-		}
-		if len(page) < 512 {
-			break
 		}
 	}
 	slices.SortFunc(out, func(a, b SlipView) int {

@@ -4,15 +4,25 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"tongban/catalog/area"
 	"tongban/catalog/bundle"
 	"tongban/catalog/item"
+	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/applicant"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
+	"tongban/intake/clock"
 )
+
+// Visits tells of the visits to the hall of a day.
+type Visits interface {
+	// Visit is the visit that a queue ticket of the day names, by its number or
+	// as it bears it. It refuses with NoVisit what was not given out then.
+	Visit(given string, day workday.Date) (string, error)
+}
 
 // VisitForm opens several cases for one person at one counter: one queue
 // ticket, one set of papers, however little the items have to do with one
@@ -87,17 +97,60 @@ func (d *Desk) OpenVisit(ctx context.Context, by By, form VisitForm) (Visit, err
 	return Visit{Visit: in.Cases[0].State.Filing.Visit, Cases: in.Cases, Repeated: in.Repeated, Password: in.Password}, nil
 }
 
-// VisitCases are the cases of a visit of which this node has a copy, in the
-// order in which they were opened.
-func (d *Desk) VisitCases(visit string) ([]Summary, error) {
-	const op = "show a visit"
+// visitOf is the visit that an application belongs to: that of a queue ticket of
+// the day, or the one that a case began which was opened here on that day. No
+// other text names a visit: a misread ticket would tie two people together, or
+// part what one of them came for.
+func (sh *sheet) visitOf(given string) (string, error) {
+	const op = "find the visit"
+	given = strings.TrimSpace(given)
+	switch {
+	case sh.visit != "":
+		return sh.visit, nil
+	case given == "":
+		return "", nil
+	}
+	if first, ok := sh.d.linked(casefile.ID(given)); ok {
+		if first.Origin.Center != sh.author.Center || clock.DayOf(first.OpenedAt) != sh.today() {
+			return "", refusal.Newf(NoVisit, op, "leave it out: it is another visit", "case %s was not opened here on %s", given, sh.today())
+		}
+		return cmp.Or(first.Filing.Visit, given), nil
+	}
+	if sh.d.Visits == nil {
+		return "", refusal.Newf(NoVisit, op, "leave it out, or name the first case of the visit", "no queue ticket is given out here")
+	}
+	return sh.d.Visits.Visit(given, sh.today())
+}
+
+// VisitOf is the visit that somebody names at the counter: by the number of
+// today's queue ticket, else as it was named at the opening.
+func (d *Desk) VisitOf(given string) string {
+	given = strings.TrimSpace(given)
+	if d.Visits != nil && given != "" {
+		if visit, err := d.Visits.Visit(given, workday.DateOf(d.Now())); err == nil {
+			return visit
+		}
+	}
+	return given
+}
+
+// inVisit are the cases of a visit, the first of which may be what names it.
+func (d *Desk) inVisit(visit string, limit int) []casefile.ID {
 	var ids []casefile.ID
 	d.Cases.Cards(cabinet.Filter{}, func(c *cabinet.Card) bool {
-		if visit != "" && c.Visit == visit {
+		if visit != "" && (c.Visit == visit || c.Visit == "" && string(c.ID) == visit) {
 			ids = append(ids, c.ID)
 		}
-		return len(ids) < maxLinked
+		return len(ids) < limit
 	})
+	return ids
+}
+
+// VisitCases are the cases of a visit of which this node has a copy, in the
+// order in which they were opened. visit is as in VisitOf.
+func (d *Desk) VisitCases(visit string) ([]Summary, error) {
+	const op = "show a visit"
+	ids := d.inVisit(d.VisitOf(visit), maxLinked)
 	if len(ids) == 0 {
 		return nil, refusal.Newf(refusal.NotFound, op, "name the queue ticket, or the first case", "no case of visit %q is known here", visit)
 	}

@@ -11,6 +11,7 @@ import (
 	"tongban/consensus/refusal"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
+	"tongban/intake/clock"
 	"tongban/intake/notice"
 )
 
@@ -72,7 +73,7 @@ func (sh *sheet) suspend(form SuspendForm) error {
 	if !slices.Contains(knownGrounds, body.Ground) {
 		f.add("ground: %q is none of %v", body.Ground, knownGrounds)
 	}
-	f.day("until", workday.Date(body.Until), false)
+	sh.ahead(&f, "until", workday.Date(body.Until))
 	f.words("note", form.Note, false, maxWords)
 	f.words("decider", form.Decider, false, maxName)
 	f.words("basis", form.Basis, false, maxWords)
@@ -119,14 +120,12 @@ func (sh *sheet) resume(ctx context.Context, form ResumeForm) error {
 	f.words("result", form.Result, true, maxWords)
 	f.words("early", form.Early, false, maxWords)
 	if form.Held != "" {
-		f.happened("held", form.Held, sh.today())
+		sh.happened(&f, "held", form.Held)
 	}
 	if err := f.err(sh.op("resume")); err != nil {
 		return err
 	}
-	if err := sh.ended(form); err != nil {
-		return err
-	}
+	early := sh.ended(form) // told last: whose it is not to end hears that, whatever the day
 	body := casefile.ResumedBody{Result: form.Result, Held: string(form.Held)}
 	if form.Early != "" && sh.early() {
 		body.Result += "（提前结束：" + form.Early + "）"
@@ -138,7 +137,10 @@ func (sh *sheet) resume(ctx context.Context, form ResumeForm) error {
 	if body.Objections, err = sh.objections(ctx, form.Objections); err != nil {
 		return err
 	}
-	return sh.add(casefile.Resumed, body)
+	if err := sh.add(casefile.Resumed, body); err != nil {
+		return err
+	}
+	return early
 }
 
 func (sh *sheet) extend(form ExtendForm) error {
@@ -161,9 +163,11 @@ func (sh *sheet) outside(ctx context.Context, form OutsideForm) error {
 	const what = "record an outside step of"
 	var f faults
 	f.words("number", form.Number, true, maxName)
-	f.day("sent", form.Sent, true)
-	f.day("came", form.Came, false)
+	sh.happened(&f, "sent", form.Sent)
 	f.words("result", form.Result, form.Came != "", maxWords)
+	if form.Came != "" {
+		sh.happened(&f, "came", form.Came)
+	}
 	if form.Came != "" && form.Came < form.Sent {
 		f.add("came: %s is before it was sent", form.Came)
 	}
@@ -286,7 +290,7 @@ func (sh *sheet) certificate(it *item.Item, form DecideForm) (*casefile.Certific
 		}
 	}
 	body := casefile.Certificate{
-		Name: c.Name, Number: c.Number, From: string(c.From), To: string(c.To), Issuer: c.Issuer, IssuerCode: c.IssuerCode, Electronic: c.Electronic,
+		Name: c.Name, Number: c.Number, From: string(c.From), To: string(c.To), Issuer: c.Issuer, IssuerCode: c.IssuerCode, Electronic: c.Electronic, Again: c.Again,
 	}
 	if body.Issuer == "" {
 		body.Issuer, body.IssuerCode = it.Authority, cmp.Or(body.IssuerCode, it.AuthorityCode)
@@ -331,7 +335,10 @@ func (sh *sheet) deliverForm(form *DeliverForm, what string) error {
 	f.words("courier", form.Courier, false, maxName)
 	f.words("note", form.Note, false, maxWords)
 	if form.On != "" {
-		f.happened("on", form.On, sh.today())
+		sh.happened(&f, "on", form.On)
+		if decided := sh.s.DecidedAt; decided != 0 && form.On < clock.DayOf(decided) {
+			f.add("on: %s is before the decision of %s", form.On, clock.DayOf(decided))
+		}
 	}
 	return f.err(sh.op(what))
 }

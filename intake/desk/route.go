@@ -7,6 +7,7 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/rule"
 	"tongban/intake/casefile"
+	"tongban/intake/clock"
 )
 
 // Action is what a member of staff can do. The names are the API's and the
@@ -130,6 +131,8 @@ func (sh *sheet) beforeAcceptance() Move {
 	switch {
 	case s.ReceivedAt == 0:
 		return sh.turn(Receive, -1, sh.actor(level, casefile.Received, -1))
+	case sh.deemedAccepted(): // whatever lacks: it is late for a notice
+		return sh.turn(Accept, step, sh.actor(level, casefile.Accepted, -1))
 	case sh.sentWanting():
 		return sh.turn(SendBack, -1, s.Holder.Center)
 	case len(sh.outstanding()) > 0 && s.Notice == nil:
@@ -138,6 +141,13 @@ func (sh *sheet) beforeAcceptance() Move {
 		return sh.turn(Supplement, -1, sh.actor(level, casefile.Supplemented, -1))
 	}
 	return sh.turn(Accept, step, sh.actor(level, casefile.Accepted, -1))
+}
+
+// deemedAccepted reports whether the case counts as accepted, and the log does
+// not say so yet.
+func (sh *sheet) deemedAccepted() bool {
+	_, deemed := clock.DeemedAccepted(sh.s, sh.d.Register.Calendar(), sh.limits(), sh.now)
+	return deemed
 }
 
 // handling is what comes next between acceptance and decision.
@@ -282,6 +292,19 @@ func (sh *sheet) actor(level area.Level, kind casefile.Kind, step int) area.Cent
 		}
 	}
 	return standing // the rules say no for another reason than competence: it is still that center's turn
+}
+
+// materials are those of the item that the applicant's answers select, and
+// whatever was laid on the counter beside them.
+func (sh *sheet) materials() []item.Material {
+	if sh.it == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(sh.it.Materials), func(m item.Material) bool {
+		return excuses(sh.s.Choice, m.ID) && !slices.ContainsFunc(sh.s.Materials, func(e casefile.MaterialEntry) bool {
+			return e.ID == m.ID && e.State != casefile.Missing && e.State != casefile.NotNeeded
+		})
+	})
 }
 
 // outstanding are the materials that must be there and are not.

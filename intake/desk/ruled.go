@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/rule"
 	"tongban/catalog/workday"
@@ -14,11 +15,28 @@ import (
 	"tongban/intake/clock"
 )
 
-// ruled is the rule that a case goes by on a day: that of its holder's area; of
-// a case that is not opened yet, this center's.
+// ruled is the rule that a case goes by on a day: that of its holder's area, for
+// items of its type; of a case that is not opened yet, this center's.
 func (sh *sheet) ruled(key rule.Key, on workday.Date) rule.Rule {
-	in := cmp.Or(sh.s.Holder.Center, sh.author.Center).Area()
-	return sh.d.Register.Rules().ValueOn(key, in, string(on))
+	return sh.ruledIn(cmp.Or(sh.s.Holder.Center, sh.author.Center).Area(), key, on)
+}
+
+// ruledAt is the rule that holds at whoever began something, by the log; where
+// that is not known, at the holder.
+func (sh *sheet) ruledAt(by *casefile.Party, key rule.Key, on workday.Date) rule.Rule {
+	if by == nil || by.Center == "" {
+		return sh.ruled(key, on)
+	}
+	return sh.ruledIn(by.Center.Area(), key, on)
+}
+
+// ruledIn is the rule that holds in an area for items of the case's type.
+func (sh *sheet) ruledIn(in area.Code, key rule.Key, on workday.Date) rule.Rule {
+	r := sh.d.Register.Rules().ValueOn(key, in, string(on))
+	if sh.it == nil {
+		return r.For("")
+	}
+	return r.For(rule.ItemType(sh.it.Type))
 }
 
 // sourced names a rule and where it comes from, for whoever has to justify it.
@@ -91,7 +109,7 @@ func (sh *sheet) lapses() []lapse {
 	var all []lapse
 	limits := sh.limits()
 	if due, ok := clock.DeemedWithdrawn(sh.s, sh.d.Register.Calendar(), limits, sh.now); ok {
-		r := sh.ruled(rule.SupplementEnds, clock.DayOf(sh.s.NoticedAt))
+		r := sh.ruledAt(sh.s.NoticedBy, rule.SupplementEnds, clock.DayOf(sh.s.NoticedAt))
 		all = append(all, lapse{casefile.Withdrawn, "supplement_lapsed",
 			fmt.Sprintf("补正期限至 %s，逾期未补正，视为撤回申请，依据%s", due, sourced(r))})
 	}

@@ -33,7 +33,7 @@ var counterTrials = []struct {
 	{Mandate, func(sh *sheet) error { return sh.mandate(context.Background(), MandateForm{Powers: "-"}) }},
 	{AcceptMandate, func(sh *sheet) error { return sh.acceptMandate(AcceptMandateForm{}) }},
 	{Undertake, func(sh *sheet) error { return sh.undertake(UndertakeForm{}) }},
-	{HandBack, func(sh *sheet) error { return sh.handBack(HandBackForm{Opinion: "declined"}) }},
+	{HandBack, func(sh *sheet) error { return sh.handBack(context.Background(), HandBackForm{Opinion: "declined"}) }},
 }
 
 // tryCharge tries the item's first fee, else any.
@@ -87,5 +87,5 @@ func (d *Desk) Undertake(ctx context.Context, by By, id casefile.ID, form Undert
 
 // HandBack ends the agency: everything is handed to the client, who is asked.
 func (d *Desk) HandBack(ctx context.Context, by By, id casefile.ID, form HandBackForm) (Done, error) {
-	return d.act(ctx, HandBack, id, by, form, func(sh *sheet) error { return sh.handBack(form) })
+	return d.act(ctx, HandBack, id, by, form, func(sh *sheet) error { return sh.handBack(ctx, form) })
 }

@@ -87,7 +87,7 @@ func (d *Desk) Void(ctx context.Context, by By, id casefile.ID, form VoidForm) (
 
 // Correct corrects a slip of the pen in a document after the decision.
 func (d *Desk) Correct(ctx context.Context, by By, id casefile.ID, form CorrectForm) (Done, error) {
-	return d.act(ctx, Correct, id, by, form, func(sh *sheet) error { return sh.correct(form) })
+	return d.act(ctx, Correct, id, by, form, func(sh *sheet) error { return sh.correct(ctx, form) })
 }
 
 // Reopen takes a decided case up again: the decision is set aside, the clocks

@@ -35,13 +35,15 @@ type sheet struct {
 	dry    bool                 // nothing is kept: blobs and numbers are not given out
 	who    *applicant.Applicant // who applies, while that does not lie here yet
 	given  *given
+	visit  string         // that of cases opened together without a queue ticket: by the first of them
+	drawn  map[string]int // how many numbers of each series were drawn for the case in this action
 	drafts []casefile.Draft
 }
 
 // given is what was handed out for one action before its events could be
 // written: it stays the same however often the events are planned.
 type given struct {
-	blobs   map[string]casefile.BlobRef
+	blobs   map[formField]casefile.BlobRef
 	numbers map[string]number
 	writes  []func(*badger.Txn) error // of blobs that go with the events
 	size    int                       // of those blobs, in bytes
@@ -49,8 +51,14 @@ type given struct {
 	password string // the query password of the cases that are opened
 }
 
+// formField names what a field of the form of one case says, kept outside the log.
+type formField struct {
+	id    casefile.ID
+	field string
+}
+
 func newGiven() *given {
-	return &given{blobs: map[string]casefile.BlobRef{}, numbers: map[string]number{}}
+	return &given{blobs: map[formField]casefile.BlobRef{}, numbers: map[string]number{}}
 }
 
 // errNoItem says that the version that a case is under has not come here.
@@ -206,7 +214,7 @@ func (sh *sheet) party(what string, c area.Center) (casefile.Party, error) {
 	return casefile.Party{Center: c, Incarnation: incarnation}, nil
 }
 
-// keep stores content outside the log and gives the reference to it.
+// keep stores content of the case outside its log and gives the reference to it.
 func (sh *sheet) keep(ctx context.Context, field, kind string, content []byte) (casefile.BlobRef, error) {
 	if kind == "material" || kind == "proof" { // what came from outside
 		if _, err := attach.Inspect(content); err != nil {
@@ -220,23 +228,34 @@ func (sh *sheet) keep(ctx context.Context, field, kind string, content []byte) (
 	if sh.dry {
 		return casefile.BlobRef{Size: int64(len(content)), Kind: kind}, nil
 	}
-	if ref, ok := sh.given.blobs[field]; ok {
+	as := formField{sh.s.ID, field}
+	if ref, ok := sh.given.blobs[as]; ok {
 		return ref, nil
 	}
-	ref, err := sh.d.keep(ctx, sh.given, kind, content)
+	ref, err := sh.d.keep(ctx, sh.given, sh.s.ID.Owner(), kind, content)
 	if err != nil {
 		return ref, fmt.Errorf("keep %s: %w", field, err)
 	}
-	sh.given.blobs[field] = ref
+	sh.given.blobs[as] = ref
 	return ref, nil
 }
 
-// keep stores large content at once and what is small with the events.
-func (d *Desk) keep(ctx context.Context, g *given, kind string, content []byte) (casefile.BlobRef, error) {
-	if g.size+len(content) > attach.MaxPrepared {
-		return d.Blobs.Put(ctx, kind, content)
+// words keeps what people said, or how they are called, outside the log; nil for
+// no words.
+func (sh *sheet) words(ctx context.Context, field, text string) (*casefile.BlobRef, error) {
+	if text == "" {
+		return nil, nil
 	}
-	ref, write, err := d.Blobs.Prepare(kind, content)
+	ref, err := sh.keep(ctx, field, "words", []byte(text))
+	return &ref, err
+}
+
+// keep stores large content at once and what is small with the events.
+func (d *Desk) keep(ctx context.Context, g *given, owner casefile.Owner, kind string, content []byte) (casefile.BlobRef, error) {
+	if g.size+len(content) > attach.MaxPrepared {
+		return d.Blobs.Put(ctx, owner, kind, content)
+	}
+	ref, write, err := d.Blobs.Prepare(owner, kind, content)
 	if err == nil {
 		g.size += len(content)
 		g.writes = append(g.writes, write)
@@ -246,5 +265,5 @@ func (d *Desk) keep(ctx context.Context, g *given, kind string, content []byte) 
 
 // limits are the rules that the clocks of the case go by on the day at the desk.
 func (sh *sheet) limits() clock.Limits {
-	return clock.LimitsFor(sh.d.Register.Rules(), sh.s, time.UnixMilli(sh.desk))
+	return clock.LimitsFor(sh.d.Register.Rules(), sh.s, sh.it, time.UnixMilli(sh.desk))
 }

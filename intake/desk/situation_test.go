@@ -68,6 +68,9 @@ func TestASituationDecidesWhatIsAskedAndDone(t *testing.T) {
 	if ch := opened.State.Choice; ch == nil || len(ch.Answers) != 1 || !slices.Equal(ch.Skipped, []int{1}) || !slices.Equal(ch.Excused, []string{"plan"}) {
 		t.Fatalf("sealed: %+v", opened.State.Choice)
 	}
+	if v, err := d.Look(id); err != nil || names(v.Materials) != "申请书、原登记证" || names(v.Outstanding) != "原登记证" {
+		t.Errorf("on the screen: %s, of which lack %s, %v", names(v.Materials), names(v.Outstanding), err)
+	}
 	_, err = d.Accept(c.ctx, staff("窗口"), id, AcceptForm{})
 	refused(t, err, PapersLack)
 	if !strings.Contains(err.Error(), "原登记证") || strings.Contains(err.Error(), "平面图") {

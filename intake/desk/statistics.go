@@ -2,12 +2,13 @@ package desk
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
-	"tongban/intake/cabinet"
+	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 )
@@ -56,44 +57,69 @@ func (d *Desk) Statistics(span Span) (Statistics, error) {
 	st := Statistics{
 		Span: span, Phases: map[casefile.Phase]int{}, Outcomes: map[casefile.Outcome]int{}, Grades: map[int]int{}, Lamps: map[clock.Lamp]int{},
 	}
-	items := map[itemOf]*ItemCount{}
-	now := d.moment()
-	filter := cabinet.Filter{}
-	if span.Box == Opened {
-		filter.Origin = d.Self().Center
+	from, to, err := span.bounds()
+	if err != nil {
+		return st, err
 	}
-	var failed error
-	d.Cases.Cards(filter, func(c *cabinet.Card) bool {
-		if !span.covers(c.Opened) {
-			return true
-		}
-		st.count(c)
-		key := itemOf{c.Code, c.Area}
-		if items[key] == nil {
-			items[key] = &ItemCount{Code: c.Code, Name: d.itemName(c.Code, c.Area)}
-		}
-		items[key].Count++
-		if !c.Open() {
-			return true
-		}
-		items[key].Open++
-		one, err := d.glance(c, now)
-		if err != nil {
-			failed = err
-			return false
-		}
-		st.Lamps[one.Lamp]++
-		if one.Second {
-			st.Past++
-		}
-		return true
+	var piles []pile
+	var all, open []int // cases of each pile
+	err = d.rack.look(func() {
+		piles = d.rack.piles // grows, and never changes
+		all, open = d.rack.count(span.Box, from, to, &st)
 	})
+	items := map[itemOf]*ItemCount{}
+	for i, n := range all {
+		if n == 0 {
+			continue
+		}
+		st.count(&piles[i], n)
+		st.Open += open[i]
+		key := itemOf{piles[i].code, piles[i].area}
+		if items[key] == nil {
+			items[key] = &ItemCount{Code: key.code, Name: d.itemName(key.code, key.in)}
+		}
+		items[key].Count += n
+		items[key].Open += open[i]
+	}
 	for _, one := range items {
 		st.Items = append(st.Items, *one)
 	}
 	slices.SortFunc(st.Items, func(a, b ItemCount) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Code, b.Code)) })
 	st.Items = st.Items[:min(len(st.Items), maxItemCounts)]
-	return st, failed
+	return st, err
+}
+
+// count tells how many cases each pile has that were opened between two moments,
+// and how many of them are open; of those it counts the lamps.
+func (s *rack) count(in Box, from, to int64, st *Statistics) (all, open []int) {
+	all, open = make([]int, len(s.piles)), make([]int, len(s.piles))
+	var ranks [maxRank + 1]int
+	box := boxBits[All]
+	if in == Opened {
+		box = boxBits[Opened]
+	}
+	for i := range s.entries {
+		e := &s.entries[i]
+		if e.boxes&box == 0 || e.opened < from || e.opened >= to {
+			continue
+		}
+		all[e.pile]++
+		if e.line == nil {
+			continue
+		}
+		open[e.pile]++
+		ranks[e.rank]++
+	}
+	for rank, n := range ranks {
+		if n == 0 {
+			continue
+		}
+		st.Lamps[lampOf(uint8(rank))] += n
+		if rank%2 == 1 {
+			st.Past += n
+		}
+	}
+	return all, open
 }
 
 func (d *Desk) itemName(code item.Code, in area.Code) string {
@@ -103,36 +129,44 @@ func (d *Desk) itemName(code item.Code, in area.Code) string {
 	return ""
 }
 
-func (s Span) covers(opened int64) bool {
-	if s.From == "" && s.To == "" {
-		return true
+// bounds are the moments in between which the cases of the span were opened,
+// the first included.
+func (s Span) bounds() (from, to int64, err error) {
+	for _, day := range []workday.Date{s.From, s.To} {
+		if day != "" && !day.Valid() {
+			return 0, 0, refusal.Newf(refusal.Malformed, "count cases", "give days as YYYY-MM-DD", "%.20q is no day", day)
+		}
 	}
-	day := clock.DayOf(opened)
-	return (s.From == "" || day >= s.From) && (s.To == "" || day <= s.To)
+	to = math.MaxInt64
+	if s.From != "" {
+		from = s.From.Start().UnixMilli()
+	}
+	if s.To != "" {
+		to = s.To.Add(1).Start().UnixMilli()
+	}
+	return from, to, nil
 }
 
-func (st *Statistics) count(c *cabinet.Card) {
-	st.Total++
-	st.Phases[c.Phase]++
-	if c.Open() {
-		st.Open++
+// count adds cases that are counted alike.
+func (st *Statistics) count(p *pile, n int) {
+	st.Total += n
+	st.Phases[p.phase] += n
+	if p.outcome != "" {
+		st.Outcomes[p.outcome] += n
 	}
-	if c.Outcome != "" {
-		st.Outcomes[c.Outcome]++
-	}
-	if c.Grade != 0 {
-		st.Grades[c.Grade]++
+	if p.grade != 0 {
+		st.Grades[p.grade] += n
 	}
 	for _, flag := range []struct {
 		is bool
-		n  *int
+		of *int
 	}{
-		{c.Kind == item.Immediate, &st.Immediate}, {c.Kind == item.Promised, &st.Promised}, {c.Joint, &st.Joint},
-		{c.Referred, &st.Referred}, {c.Agency, &st.Agency}, {c.Elsewhere, &st.Elsewhere},
-		{c.Outcome == casefile.OutcomeDeclined || c.Outcome == casefile.OutcomeRejected, &st.Declined},
+		{p.kind == item.Immediate, &st.Immediate}, {p.kind == item.Promised, &st.Promised}, {p.joint, &st.Joint},
+		{p.referred, &st.Referred}, {p.agency, &st.Agency}, {p.elsewhere, &st.Elsewhere},
+		{p.outcome == casefile.OutcomeDeclined || p.outcome == casefile.OutcomeRejected, &st.Declined},
 	} {
 		if flag.is {
-			*flag.n++
+			*flag.of += n
 		}
 	}
 }

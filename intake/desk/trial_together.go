@@ -26,7 +26,9 @@ var togetherTrials = []trial{
 	}},
 	{PartyHeard, func(sh *sheet) error { return sh.heard(context.Background(), HeardForm{Who: "-"}) }},
 	{Void, (*sheet).tryVoid},
-	{Correct, func(sh *sheet) error { return sh.correct(CorrectForm{From: "-", To: "--", Reason: "-"}) }},
+	{Correct, func(sh *sheet) error {
+		return sh.correct(context.Background(), CorrectForm{From: "-", To: "--", Reason: "-"})
+	}},
 	{Reopen, func(sh *sheet) error { return sh.reopen(ReopenForm{Reason: "-", Basis: "-", Approver: "-"}) }},
 	{Adopt, func(sh *sheet) error { return sh.adopt(AdoptForm{Reason: "-"}) }},
 }

@@ -1,11 +1,14 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"tongban/catalog/item"
+	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/cabinet"
@@ -37,6 +40,15 @@ var trials = func() []trial {
 	}
 	return all
 }()
+
+// Offerable are the actions that Actions speaks of.
+func Offerable() []Action {
+	all := make([]Action, len(trials))
+	for i, t := range trials {
+		all[i] = t.action
+	}
+	return all
+}
 
 var workTrials = []trial{
 	{Receive, func(sh *sheet) error { return sh.receive(context.Background(), nil, casefile.Received) }},
@@ -126,7 +138,8 @@ type View struct {
 	Item        *item.Item       `json:"item,omitempty"` // the version that the case is under
 	Next        Move             `json:"next"`
 	Actions     []Offered        `json:"actions"`
-	Outstanding []item.Material  `json:"outstanding,omitempty"`
+	Materials   []item.Material  `json:"materials,omitempty"`   // what the applicant's answers select of the item's, and what was laid beside
+	Outstanding []item.Material  `json:"outstanding,omitempty"` // those of them that must be there and are not
 	Readings    []clock.Reading  `json:"readings"`
 	Lamp        clock.Lamp       `json:"lamp"`
 	Warnings    []Warning        `json:"warnings,omitempty"`
@@ -149,7 +162,7 @@ func (d *Desk) Look(id casefile.ID) (View, error) {
 		originals = sh.originals()
 	}
 	return View{
-		State: s, Item: sh.it, Next: sh.next(), Actions: d.Actions(s), Outstanding: sh.outstanding(),
+		State: s, Item: sh.it, Next: sh.next(), Actions: d.Actions(s), Materials: sh.materials(), Outstanding: sh.outstanding(),
 		Readings: readings, Lamp: clock.Worst(readings), Warnings: d.Warnings(s), Bundle: sh.bundled(), Outcome: s.Outcome(), Originals: originals,
 	}, nil
 }
@@ -157,6 +170,13 @@ func (d *Desk) Look(id casefile.ID) (View, error) {
 // Readings are the clocks of a case as this center reads them.
 func (d *Desk) Readings(s casefile.State) []clock.Reading {
 	return d.sheet(s, By{}, true, newGiven()).readings()
+}
+
+// ReadingsAt are the clocks of a case in a state that it was in, at a moment.
+func (d *Desk) ReadingsAt(s casefile.State, at time.Time) []clock.Reading {
+	sh := d.sheet(s, By{}, true, newGiven())
+	sh.now = at
+	return sh.readings()
 }
 
 func (sh *sheet) readings() []clock.Reading { return clock.Readings(sh.clocks()) }
@@ -170,8 +190,8 @@ func (sh *sheet) clocks() clock.Input {
 	}
 	return clock.Input{
 		State: sh.s, Item: sh.it, Calendar: sh.d.Register.Calendar(), Now: sh.now, Next: step,
-		Limits: clock.LimitsFor(sh.d.Register.Rules(), sh.s, sh.now),
-		Leave:  m.Center != "" && m.Center != sh.s.Holder.Center,
+		Limits: clock.LimitsFor(sh.d.Register.Rules(), sh.s, sh.it, sh.now), Rules: sh.d.Register.Rules(),
+		Leave: m.Center != "" && m.Center != sh.s.Holder.Center,
 	}
 }
 
@@ -198,10 +218,11 @@ func (d *Desk) Warnings(s casefile.State) []Warning {
 	}
 	limits := sh.limits()
 	if on, deemed := clock.DeemedAccepted(s, d.Register.Calendar(), limits, sh.now); deemed {
-		warn("deemed_accepted", "逾期未一次性告知，自 %s 收到材料之日起即为受理，请补录受理", on)
+		r := sh.ruledAt(s.ReceivedBy, rule.NoticeDeemed, clock.DayOf(s.ReceivedAt))
+		warn("deemed_accepted", "逾期未一次性告知，自 %s 收到材料之日起即为受理，依据%s，请补录受理", on, sourced(r))
 	}
 	if on, renewed := clock.DeemedRenewed(s, d.Register.Calendar(), limits, sh.now); renewed {
-		warn("deemed_renewed", "许可有效期至 %s，届满前未作决定，视为准予延续（行政许可法 50），请补录决定", on)
+		warn("deemed_renewed", "有效期至 %s，届满前未作决定，视为准予延续，依据%s，请补录决定", on, sourced(sh.ruledIn(cmp.Or(s.Subject, s.Holder.Center.Area()), rule.RenewalDeemed, on)))
 	}
 	for _, m := range s.Materials {
 		if m.State == casefile.Later && s.DecidedAt == 0 && limits.Over(workday.Date(m.By), sh.now.UnixMilli()) {

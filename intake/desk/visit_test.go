@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tongban/catalog/item"
+	"tongban/catalog/workday"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/intake/applicant"
@@ -42,7 +43,7 @@ func TestPapersAreCarriedOver(t *testing.T) {
 	if m.State != casefile.Electronic || m.Carried == nil || m.Carried.Case != earlier.ID || m.Carried.Consent != "signed" || m.Blob == nil || *m.Blob == *earlier.Materials[0].Blob {
 		t.Fatalf("carried over: %+v, %+v", m, m.Carried)
 	}
-	if got, err := d.Blobs.Get(*m.Blob); err != nil || string(got) != string(scan) {
+	if got, err := d.Blobs.Get(second.State.ID.Owner(), *m.Blob); err != nil || string(got) != string(scan) {
 		t.Errorf("%q, %v", got, err)
 	}
 	third, err := d.Open(c.ctx, staff("窗口"), OpenForm{Item: "SIGN", Answers: form.Answers, Applicant: citizen()})
@@ -75,16 +76,85 @@ func TestPapersAreCarriedOver(t *testing.T) {
 			t.Errorf("%s: %v", one.name, err)
 		}
 	}
-	must(t, d.Blobs.Erase(c.ctx, []chain.Hash{earlier.Materials[0].Blob.Hash}))
+	if _, err := d.Blobs.Get(second.State.ID.Owner(), *earlier.Materials[0].Blob); refusal.CodeOf(err) != refusal.NotFound {
+		t.Errorf("the earlier case's own paper opened as the later one's: %v", err)
+	}
+	must(t, d.Blobs.Erase(c.ctx, earlier.ID.Owner(), []chain.Hash{earlier.Materials[0].Blob.Hash}))
 	_, err = d.Open(c.ctx, staff("窗口"), form)
 	refused(t, err, NotCarried)
+}
+
+// tickets are the queue tickets of today.
+type tickets map[string]string
+
+const ticketA012 = "320509103000.1-20260302-A012"
+
+func (t tickets) Visit(given string, _ workday.Date) (string, error) {
+	for number, visit := range t {
+		if given == number || given == visit {
+			return visit, nil
+		}
+	}
+	return "", refusal.Newf(NoVisit, "", "", "no ticket %s", given)
+}
+
+// What names a visit is a queue ticket of the day, or a case that was opened
+// here on it: no other text, and nothing of yesterday.
+func TestWhatNamesAVisit(t *testing.T) {
+	c := newCity(t, tongli, zhenze, wujiang)
+	opening(c)
+	d := c.nodes[tongli].desk
+	open := func(d *Desk, visit string) (Done, error) {
+		return d.Open(c.ctx, staff("窗口"), OpenForm{Item: "LICENCE", Subject: tongli.Area(), Applicant: citizen(), Submission: Submission{Visit: visit}})
+	}
+	for _, given := range []string{"A012", "某某", ticketA012} {
+		_, err := open(d, given) // without a queue
+		refused(t, err, NoVisit)
+	}
+	d.Visits = tickets{"A012": ticketA012}
+	_, err := open(d, "A013")
+	refused(t, err, NoVisit)
+	ticketed, err := open(d, " A012 ")
+	must(t, err)
+	if got := ticketed.State.Filing.Visit; got != ticketA012 {
+		t.Errorf("by its ticket: %q", got)
+	}
+	plain, err := open(d, "")
+	must(t, err)
+	if got := plain.State.Filing.Visit; got != "" {
+		t.Errorf("without one: %q", got)
+	}
+	first := string(plain.State.ID)
+	second, err := open(d, first)
+	must(t, err)
+	third, err := open(d, string(second.State.ID)) // any case of it leads to the same visit
+	must(t, err)
+	all, err := d.VisitCases(first)
+	must(t, err)
+	if second.State.Filing.Visit != first || third.State.Filing.Visit != first || len(all) != 3 || all[0].ID != plain.State.ID {
+		t.Errorf("%q, %q, %d cases of the visit", second.State.Filing.Visit, third.State.Filing.Visit, len(all))
+	}
+	if byNumber, err := d.VisitCases("A012"); err != nil || len(byNumber) != 1 || byNumber[0].ID != ticketed.State.ID {
+		t.Errorf("by the number of the ticket: %v, %v", byNumber, err)
+	}
+	docs, err := d.VisitPapers(first, Printing{})
+	if err != nil || len(docs) != 1 || !strings.Contains(docs[0].Text(), first) {
+		t.Errorf("%d documents, %v", len(docs), err)
+	}
+	theirs, err := c.nodes[zhenze].desk.Open(c.ctx, staff("窗口"), OpenForm{Item: c.items["D23"], Answers: answers["D23"], Subject: tongli.Area(), Applicant: citizen()})
+	must(t, err)
+	_, err = open(d, string(theirs.State.ID))
+	refused(t, err, NoVisit) // another counter's
+	c.now = c.now.AddDate(0, 0, 1)
+	_, err = open(d, first)
+	refused(t, err, NoVisit) // yesterday's
 }
 
 func TestOneVisitSeveralItems(t *testing.T) {
 	c := newCity(t, tongli, wujiang)
 	opening(c)
 	d := c.nodes[tongli].desk
-	d.Rand = rand.Reader
+	d.Rand, d.Visits = rand.Reader, tickets{"A012": ticketA012}
 	form := VisitForm{
 		Items: []item.Code{"LICENCE", "SIGN"}, Subject: tongli.Area(), Applicant: citizen(), Answers: item.Answers{"matter": {"plain"}},
 		Papers:     []Paper{{ID: "身份证", State: casefile.OriginalSeen, Content: []byte("a card")}, {ID: "场所证明", State: casefile.Copy}},
@@ -97,13 +167,13 @@ func TestOneVisitSeveralItems(t *testing.T) {
 	}
 	v, err := d.OpenVisit(c.ctx, By{Staff: "窗口", Key: "visit"}, form)
 	must(t, err)
-	if v.Visit != "A012" || len(v.Cases) != 2 || len(v.Password) != 6 {
+	if v.Visit != ticketA012 || len(v.Cases) != 2 || len(v.Password) != 6 {
 		t.Fatalf("%+v", v)
 	}
 	licence, sign := v.Cases[0].State, v.Cases[1].State
 	for _, s := range []casefile.State{licence, sign} {
 		c.verified(s.ID, tongli, casefile.PhaseOpened)
-		if s.Bundle != nil || s.Filing.Visit != "A012" || s.Filing.Joint || !applicant.Opens(s.Filing.Secret, s.Number, v.Password) {
+		if s.Bundle != nil || s.Filing.Visit != ticketA012 || s.Filing.Joint || !applicant.Opens(s.Filing.Secret, s.Number, v.Password) {
 			t.Errorf("%s: %+v, %+v", s.ID, s.Bundle, s.Filing)
 		}
 	}
@@ -112,7 +182,7 @@ func TestOneVisitSeveralItems(t *testing.T) {
 	}
 	again, err := d.OpenVisit(c.ctx, By{Staff: "窗口", Key: "visit"}, form)
 	must(t, err)
-	if !again.Repeated || again.Password != "" || again.Visit != "A012" || again.Cases[0].State.ID != licence.ID {
+	if !again.Repeated || again.Password != "" || again.Visit != ticketA012 || again.Cases[0].State.ID != licence.ID {
 		t.Errorf("once more: %+v", again)
 	}
 	later, err := d.Open(c.ctx, staff("窗口"), OpenForm{Item: "LICENCE", Subject: tongli.Area(), Applicant: citizen(), Submission: Submission{Visit: "A012"}})

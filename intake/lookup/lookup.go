@@ -8,6 +8,7 @@
 package lookup
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -102,19 +103,22 @@ func (x *Index) Known(id casefile.ID) (known bool, err error) {
 // ascending id, at most limit of them; more says that there are others. A word
 // is a part of a name, a number or its end, a telephone or its end.
 func (x *Index) Find(text string, limit int) (ids []casefile.ID, more bool, err error) {
-	var want [][]byte
+	var pieces []string
 	for _, word := range strings.Fields(text) {
-		pieces := asked(word)
-		if len(pieces) == 0 || len(want)+len(pieces) > maxPieces {
+		more := asked(word)
+		if len(more) == 0 || len(pieces)+len(more) > maxPieces {
 			return nil, false, refusal.Newf(refusal.Malformed, "search for a person", "give a part of a name, or a number or telephone, whole or by its last 4",
 				"a word of %d characters can't be searched for", len([]rune(word)))
 		}
-		for _, p := range pieces {
-			want = append(want, x.hash(p))
-		}
+		pieces = append(pieces, more...)
 	}
-	if len(want) == 0 {
+	if len(pieces) == 0 {
 		return nil, false, nil
+	}
+	slices.SortStableFunc(pieces, rarestFirst)
+	want := make([][]byte, len(pieces))
+	for i, p := range pieces {
+		want[i] = x.hash(p)
 	}
 	err = x.db.View(func(txn *badger.Txn) error {
 		return scan(txn, want[0], func(id casefile.ID) (bool, error) {
@@ -133,6 +137,19 @@ func (x *Index) Find(text string, limit int) (ids []casefile.ID, more bool, err 
 		})
 	})
 	return ids, more, err
+}
+
+// rarestFirst puts those pieces first under which fewer cases are entered: all
+// cases of the first are looked through.
+func rarestFirst(a, b string) int {
+	name := func(piece string) bool { return strings.HasPrefix(piece, "n") }
+	if name(a) != name(b) {
+		if name(a) {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Compare(len(b), len(a))
 }
 
 func scan(txn *badger.Txn, hash []byte, visit func(casefile.ID) (bool, error)) error {

@@ -148,3 +148,25 @@ func TestEveryPartOfANameFinds(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkFind is a search of a node with 100,000 cases: one name, a family
+// name that one in twenty bear, and that name with the end of a telephone.
+func BenchmarkFind(b *testing.B) {
+	x := open(b)
+	families, givens := []rune("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"), []rune("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏")
+	for n := range 100_000 {
+		p := Person{Name: string([]rune{families[n%20], givens[n/20%24], givens[n/480%24]}), Telephone: fmt.Sprintf("1990000%04d", n*7919%10000)}
+		if err := x.Set(id(n), p); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, text := range []string{"甲地玄", "甲", "甲 0001", "1990000 甲"} {
+		b.Run(text, func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := x.Find(text, 2000); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

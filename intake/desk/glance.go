@@ -1,0 +1,134 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"tongban/catalog/item"
+	"tongban/catalog/workday"
+	"tongban/consensus/chain"
+	"tongban/intake/cabinet"
+	"tongban/intake/casefile"
+	"tongban/intake/clock"
+)
+
+// glance is a summary and what it was made of.
+type glance struct {
+	of     basis
+	closes time.Time // of that day, as the area of the case closes
+	closed bool
+	shown  Summary
+}
+
+// holds reports whether a glance still shows what the case is now: the same
+// basis, and the day no further than before or after the close of business.
+func (g *glance) holds(now basis, at time.Time) bool {
+	return g.of == now && g.closed == !at.Before(g.closes)
+}
+
+// basis is what a summary depends on besides the close of business: the log,
+// the Register and the day.
+type basis struct {
+	head chain.Head
+	book chain.Head
+	day  workday.Date
+	self casefile.Party
+}
+
+// moment is the present, the same for all cases of one list.
+type moment struct {
+	at    time.Time
+	basis basis // but for the log
+}
+
+func (d *Desk) moment() moment {
+	at := d.Now()
+	return moment{at, basis{book: d.Register.Head(), day: workday.DateOf(at), self: d.Self()}}
+}
+
+// closedLine is a closed case in one line. Nothing on it changes with the day,
+// so that its card says it all.
+func (d *Desk) closedLine(c *cabinet.Card) Summary {
+	one := Summary{
+		ID: c.ID, Number: c.Number, Item: item.Ref{Code: c.Code, Area: c.Area, Version: c.Version}, Phase: c.Phase, Subject: c.Subject,
+		Origin: c.Origin, Holder: c.Holder, Offered: c.Offered, Since: c.Since, Agency: c.Agency, Intake: c.Intake, Lamp: clock.Done,
+	}
+	sh := &sheet{d: d, s: casefile.State{Phase: c.Phase, Holder: casefile.Party{Center: c.Holder, Incarnation: c.Life}}}
+	if one.Next = sh.onward(); c.Offered != "" {
+		one.Next = Move{Action: TakeOver, Step: -1, Center: c.Offered, Here: c.Offered == d.Self().Center}
+	}
+	if it, ok := d.Register.Item(one.Item); ok {
+		one.Name = it.Name
+	}
+	return one
+}
+
+// Warm looks at every open case that changed, so that whoever asks for a
+// worklist first, on a day, after the Register moved or after much was taken
+// in, does not wait for all of them. Where nothing did it costs nothing. While
+// the Register moves from one call to the next it waits: all it did would be
+// for nothing a moment later.
+func (d *Desk) Warm(ctx context.Context) error {
+	book := d.Register.Head()
+	if last := d.warmed.Swap(&book); last != nil && *last != book {
+		return ctx.Err()
+	}
+	for ctx.Err() == nil {
+		if done, err := d.rack.catchUp(); done || err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// Summary is a case in one line.
+func (d *Desk) Summary(s casefile.State) Summary {
+	now := d.moment()
+	want := now.basis
+	want.head = s.Head
+	if g := d.rack.line(s.ID); g != nil && g.holds(want, now.at) {
+		return g.shown
+	}
+	return d.look(s, now).shown
+}
+
+func (d *Desk) lookUp(id casefile.ID, now moment) (*glance, error) {
+	s, err := d.Cases.State(id)
+	if err != nil {
+		return nil, err
+	}
+	return d.look(s, now), nil
+}
+
+func (d *Desk) look(s casefile.State, now moment) *glance {
+	sh := d.sheet(s, By{}, true, newGiven())
+	g := &glance{of: now.basis, closes: sh.limits().Closes(now.basis.day), shown: sh.summary()}
+	g.of.head = s.Head
+	g.closed = !now.at.Before(g.closes)
+	return g
+}
+
+func (sh *sheet) summary() Summary {
+	s := sh.s
+	one := Summary{
+		ID: s.ID, Number: s.Number, Item: s.Item, Phase: s.Phase, Subject: s.Subject, Origin: s.Origin.Center,
+		Holder: s.Holder.Center, Since: s.HeldSince(), Agency: s.Agency, Next: sh.next(),
+	}
+	if sh.it != nil {
+		one.Name = sh.it.Name
+	}
+	if s.Bundle != nil {
+		one.Intake = s.Bundle.Intake
+	}
+	if s.Offer != nil {
+		one.Offered = s.Offer.To.Center
+	}
+	readings := sh.readings()
+	one.Lamp, one.Second = clock.Worst(readings), clock.Second(readings)
+	for _, r := range readings {
+		if r.Lamp == one.Lamp && r.Lamp != clock.Done && r.Second == one.Second && (one.Due == "" || r.Due < one.Due) {
+			one.Clock, one.Due, one.Left = r.Clock, r.Due, r.LeftDays
+		}
+	}
+	return one
+}
