@@ -109,10 +109,9 @@ type Branch struct {
 
 // Basis is what of the Register lies in a package.
 type Basis struct {
-	Realm    string          `json:"realm"`
-	Root     chain.PublicKey `json:"root,omitempty"` // the founding key: to be compared with one that came by another way
-	Records  int             `json:"records"`
-	Withheld []uint64        `json:"withheld,omitempty"` // records left out because they hold a key still in use
+	Realm   string          `json:"realm"`
+	Root    chain.PublicKey `json:"root,omitempty"` // the founding key: to be compared with one that came by another way
+	Records int             `json:"records"`
 }
 
 // File is one file of a package.

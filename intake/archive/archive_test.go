@@ -1,12 +1,15 @@
 package archive
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"io"
 	"strings"
 	"testing"
 
 	"tongban/catalog/area"
+	"tongban/catalog/register"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
@@ -21,7 +24,7 @@ func joint(c *city) (*node, casefile.ID) {
 	at, town, district, second := c.node(far), c.node(town), c.node(district), c.node(second)
 	id, err := at.NewID()
 	must(c.t, err)
-	who := c.put(at, "applicant", wire.Encode(map[int]string{1: "虚构甲"}))
+	who := c.put(at, id, "applicant", wire.Encode(map[int]string{1: "虚构甲"}))
 	_, err = at.OpenAll(context.Background(), []casefile.ID{id}, func(int, casefile.State) ([]casefile.Draft, error) {
 		return []casefile.Draft{{Kind: casefile.Opened, Staff: "S-1", Body: casefile.OpenedBody{
 			Number: "RESIDENCE202603020001", Item: ref, Subject: area.Code(village), Applied: area.Code(far), Deliver: far, Applicant: who,
@@ -29,16 +32,16 @@ func joint(c *city) (*node, casefile.ID) {
 		}}}, nil
 	}, nil)
 	must(c.t, err)
-	old := c.put(at, "material", []byte("a first try\n"))
+	old := c.put(at, id, "material", []byte("a first try\n"))
 	c.do(at, id, casefile.Received, casefile.ReceivedBody{Materials: []casefile.MaterialEntry{{ID: "proof", State: casefile.Electronic, Blob: &old}}})
-	photo, proof := c.put(at, "material", png), c.put(at, "material", []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"))
+	photo, proof := c.put(at, id, "material", png), c.put(at, id, "material", []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"))
 	c.do(at, id, casefile.Received, casefile.ReceivedBody{Materials: []casefile.MaterialEntry{
 		{ID: "photo", State: casefile.Electronic, Blob: &photo}, {ID: "proof", State: casefile.Electronic, Blob: &proof}}})
 	c.pass(id, at, town, 1)
 	c.do(town, id, casefile.Accepted, casefile.AcceptedBody{Item: ref, On: "2026-03-02", Number: "受〔2026〕000001号", Due: "2026-03-23"})
-	c.do(town, id, casefile.JointSet, casefile.JointBody{Add: []casefile.Participant{{Center: second.self.Center, Matter: "是否属实"}}})
+	asked := c.do(town, id, casefile.JointSet, casefile.JointBody{Add: []casefile.Participant{{Center: second.self.Center, Matter: "是否属实"}}})
 	said := casefile.Request{Format: 1, ID: string(second.self.Center) + ".1." + strings.Repeat("a", 32), Case: id, From: second.self, Kind: "opinion",
-		Body: wire.Encode(casefile.Said{Stance: casefile.Agrees, Text: "属实"}), Staff: "S-2", Time: c.now.UnixMilli()}
+		Body: wire.Encode(casefile.Said{Stance: casefile.Agrees, Text: "属实", Part: asked.Voices[0].Part}), Staff: "S-2", Time: c.now.UnixMilli()}
 	c.do(town, id, casefile.RequestKept, casefile.RequestBody{ID: said.ID, Sealed: chain.Sign(seeded(string(second.self.Center)), chain.RequestDomain, wire.Encode(said))})
 	c.do(town, id, casefile.Checked, casefile.StepBody{Step: 2, Passed: true, Opinion: "材料齐全"})
 	c.pass(id, town, district, 3)
@@ -98,28 +101,45 @@ func TestCrossAreaJointCase(t *testing.T) {
 	}
 }
 
+// Nobody who has a package can listen to who is up, and it proves itself up to the
+// founding key all the same, with checkpoints and without.
 func TestPoolKeyStaysHome(t *testing.T) {
 	c := newCity(t)
 	n, id := joint(c)
-	opts := keep
-	opts.PoolKeys = false
-	b := made(t, c.sources(n), id, opts)
-	if bytes.Contains(b, make([]byte, 32)) {
-		t.Error("the key of the presence pool is in the package")
-	}
-	r := verified(b, Options{})
-	if !r.Holds {
-		t.Fatal(findings(r))
-	}
-	for _, s := range r.Shown {
-		if s.Standing == Certified {
-			t.Errorf("%s is certified without the founding record", s.What)
+	src := c.sources(n)
+	for name, want := range map[string]Standing{"certified": Certified, "without a checkpoint": Sealed} {
+		if want == Sealed {
+			src.Journal = uncertified{c.reg.Register}
+		}
+		b := made(t, src, id, keep)
+		z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+		must(t, err)
+		for _, f := range z.File {
+			in, err := f.Open()
+			must(t, err)
+			content, err := io.ReadAll(in)
+			must(t, err)
+			if bytes.Contains(content, poolKey) {
+				t.Errorf("%s: the key of the presence pool is in %s", name, f.Name)
+			}
+		}
+		r := verified(b, Options{Root: c.root.Public()})
+		if !r.Holds || len(r.Shown) == 0 {
+			t.Fatalf("%s: %s", name, findings(r))
+		}
+		for _, s := range r.Shown {
+			if s.Standing != want && s.Standing != Certified {
+				t.Errorf("%s: %s (record %d) is only %s", name, s.What, s.Record, s.Standing)
+			}
 		}
 	}
-	r = verified(b, Options{Keys: map[casefile.Party]chain.PublicKey{{Center: district, Incarnation: 1}: seeded(string(district)).Public()}})
-	if !r.Holds || r.Shown[0].Standing != Sealed {
-		t.Fatalf("%+v\n%s", r.Shown, findings(r))
-	}
+}
+
+// uncertified is a journal of which this node holds no voter's word.
+type uncertified struct{ *register.Register }
+
+func (uncertified) CertificateAt(register.Index) (chain.Certificate, bool) {
+	return chain.Certificate{}, false
 }
 
 func TestWithoutPersonal(t *testing.T) {
@@ -164,7 +184,7 @@ func TestRefusals(t *testing.T) {
 	refused(src, Making{Retention: Retention{Period: "永久"}}, NoRetention)
 	s, err := n.State(id)
 	must(t, err)
-	must(t, n.blobs.Erase(context.Background(), []chain.Hash{s.Applicant.Hash})) // lost, not erased by the log
+	must(t, n.blobs.Erase(context.Background(), id.Owner(), []chain.Hash{s.Applicant.Hash})) // lost, not erased by the log
 	refused(src, keep, Incomplete)
 	c.do(n, id, casefile.Archived, casefile.EmptyBody{})
 	if _, err := src.Prepare(context.Background(), "320505000000.1.99", keep); refusal.CodeOf(err) != refusal.NotFound {

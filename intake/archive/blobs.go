@@ -1,9 +1,6 @@
 package archive
 
 import (
-	"crypto/sha256"
-
-	"tongban/consensus/chain"
 	"tongban/consensus/wire"
 	"tongban/intake/casefile"
 )
@@ -14,22 +11,11 @@ type mention struct {
 	event uint64 // the first that names it
 }
 
-// salted is a blob as package attach sends it: its name is the SHA-256 of salt
-// and content.
+// salted is a blob as package attach sends it; casefile.BlobHash names it.
 type salted struct {
 	Kind    string `cbor:"1,keyasint"`
 	Salt    []byte `cbor:"2,keyasint"`
 	Content []byte `cbor:"3,keyasint"`
-}
-
-func (s *salted) hash() chain.Hash { return named(s.Salt, s.Content) }
-
-func named(salt, content []byte) (h chain.Hash) {
-	d := sha256.New()
-	d.Write(salt)
-	d.Write(content)
-	d.Sum(h[:0])
-	return h
 }
 
 func readSalted(exported []byte) (s salted, err error) {

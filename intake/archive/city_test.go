@@ -91,6 +91,9 @@ func database(t testing.TB) *badger.DB {
 	return db
 }
 
+// poolKey is the key of the district's presence pool, in force.
+var poolKey = bytes.Repeat([]byte{7}, 32)
+
 func newCity(t testing.TB) *city {
 	t.Helper()
 	c := &city{t: t, root: seeded("root"), counter: map[area.Center]uint64{}, nodes: map[area.Center]*node{},
@@ -100,7 +103,8 @@ func newCity(t testing.TB) *city {
 	must(t, err)
 	c.reg = parties{reg}
 	c.propose("", register.Realm{ID: trust.Realm, Name: "某市", Area: cityArea, Root: trust.Root, Publisher: district,
-		First: listed(district), Gossip: make([]byte, 32)})
+		First: listed(district)})
+	c.propose(district, register.GossipKey{District: district.Area(), Key: poolKey})
 	c.enrol("", far)
 	c.enrol(district, town)
 	c.enrol(district, second)
@@ -192,9 +196,9 @@ func (c *city) node(id area.Center) *node {
 	return n
 }
 
-func (c *city) put(n *node, kind string, content []byte) casefile.BlobRef {
+func (c *city) put(n *node, id casefile.ID, kind string, content []byte) casefile.BlobRef {
 	c.t.Helper()
-	ref, err := n.blobs.Put(context.Background(), kind, content)
+	ref, err := n.blobs.Put(context.Background(), id.Owner(), kind, content)
 	must(c.t, err)
 	return ref
 }
@@ -218,9 +222,9 @@ func (c *city) carry(id casefile.ID, from, to *node) {
 	s, err := from.State(id)
 	must(c.t, err)
 	for _, ref := range s.Blobs() {
-		b, err := from.blobs.Export(ref.Hash)
+		b, err := from.blobs.Export(id.Owner(), ref.Hash)
 		must(c.t, err)
-		must(c.t, to.blobs.Import(context.Background(), ref.Hash, b))
+		must(c.t, to.blobs.Import(context.Background(), id.Owner(), ref.Hash, b))
 	}
 	records, err := from.Log(id, 1, 1000)
 	must(c.t, err)
@@ -263,6 +267,6 @@ func (c *city) sources(n *node) Sources {
 	}
 }
 
-var keep = Making{Retention: Retention{Period: "30年", Basis: "某市档案馆〔2026〕1号"}, Personal: true, PoolKeys: true}
+var keep = Making{Retention: Retention{Period: "30年", Basis: "某市档案馆〔2026〕1号"}, Personal: true}
 
 var png = append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"), bytes.Repeat([]byte{3}, 60)...)

@@ -46,24 +46,21 @@ func (r run) end() uint64 { return r.From + uint64(len(r.Records)) - 1 }
 type evidence struct {
 	Runs         []run
 	Certificates []chain.Certificate
-	Withheld     []uint64 // records that were left out because they hold a key still in use
 }
 
 // gatherer collects evidence.
 type gatherer struct {
-	journal  Journal
-	pool     bool // records with a presence key in force may go in too
-	records  map[uint64][]byte
-	certs    map[uint64]chain.Certificate
-	withheld map[uint64]bool
-	asked    map[uint64]bool
+	journal Journal
+	records map[uint64][]byte
+	certs   map[uint64]chain.Certificate
+	asked   map[uint64]bool
 }
 
 // gather collects the records that say who the parties of the log are, what
 // the pinned items are and which seizures were granted, each with the links to
 // a checkpoint where one is near, and what shows who may sign checkpoints.
-func gather(j Journal, a answers, pool bool) (evidence, error) {
-	g := &gatherer{j, pool, map[uint64][]byte{}, map[uint64]chain.Certificate{}, map[uint64]bool{}, map[uint64]bool{}}
+func gather(j Journal, a answers) (evidence, error) {
+	g := &gatherer{j, map[uint64][]byte{}, map[uint64]chain.Certificate{}, map[uint64]bool{}}
 	if err := g.want(1); err != nil {
 		return evidence{}, err
 	}
@@ -131,7 +128,7 @@ func (g *gatherer) party(p casefile.Party) error {
 // want takes records in, with what links them to the next checkpoint.
 func (g *gatherer) want(indexes ...uint64) error {
 	for _, index := range indexes {
-		if index == 0 || g.withheld[index] {
+		if index == 0 {
 			continue
 		}
 		links, cert, err := g.link(index)
@@ -139,10 +136,6 @@ func (g *gatherer) want(indexes ...uint64) error {
 			return err
 		}
 		if len(links) == 0 {
-			continue
-		}
-		if g.secret(links[0]) {
-			g.withheld[index] = true
 			continue
 		}
 		if cert == nil || slices.ContainsFunc(links[1:], g.secret) {
@@ -179,28 +172,17 @@ func (g *gatherer) link(index uint64) (links [][]byte, cert *chain.Certificate, 
 	return links, nil, nil
 }
 
-// secret says that a record holds the key of a presence pool that is in force:
-// no package gives that away unasked.
+// secret says that a record holds the key of a presence pool that is in force: no
+// package gives that away. Nothing rests on such a record but its own place, so
+// that what it would link is sealed by its author all the same.
 func (g *gatherer) secret(raw []byte) bool {
-	if g.pool {
-		return false
-	}
 	_, _, body, err := opened(raw)
-	if err != nil {
+	set, is := body.(register.GossipKey)
+	if err != nil || !is {
 		return false
 	}
-	var key []byte
-	var in area.Code
-	switch b := body.(type) {
-	case register.Realm:
-		key, in = b.Gossip, register.Pool(b.First.ID.Area())
-	case register.GossipKey:
-		key, in = b.Key, b.District
-	default:
-		return false
-	}
-	now, _, ok := g.journal.Gossip(in)
-	return ok && bytes.Equal(now, key)
+	now, _, ok := g.journal.Gossip(set.District)
+	return ok && bytes.Equal(now, set.Key)
 }
 
 // voters wants every change of who signs checkpoints, up to the last that is
@@ -235,10 +217,6 @@ func (g *gatherer) evidence() (e evidence) {
 		e.Certificates = append(e.Certificates, c)
 	}
 	sortCertificates(e.Certificates)
-	for i := range g.withheld {
-		e.Withheld = append(e.Withheld, i)
-	}
-	slices.Sort(e.Withheld)
 	return e
 }
 

@@ -23,9 +23,9 @@ type Cases interface {
 
 // Blobs is where content lies that stays out of the logs.
 type Blobs interface {
-	Has(hash chain.Hash) bool
+	Has(owner casefile.Owner, hash chain.Hash) bool
 	// Export is the content as it travels, with its salt.
-	Export(hash chain.Hash) ([]byte, error)
+	Export(owner casefile.Owner, hash chain.Hash) ([]byte, error)
 }
 
 // Superseded is a log beside the log, whole.
@@ -63,7 +63,6 @@ type Sources struct {
 type Making struct {
 	Retention Retention
 	Personal  bool // false leaves out what names people, and says so
-	PoolKeys  bool // records of the Register that hold a presence key in force may go in: the proof then reaches the founding
 }
 
 // maxWords bounds a retention period and its document, in characters.
@@ -216,7 +215,7 @@ func (p *Package) content(context.Context) error {
 			leave(ErasedContent, at)
 		case !p.opts.Personal:
 			leave(PersonalContent, m.event)
-		case p.src.Blobs.Has(h):
+		case p.src.Blobs.Has(p.state.ID.Owner(), h):
 			p.blobs = append(p.blobs, m)
 		case slices.ContainsFunc(needed, func(n casefile.BlobRef) bool { return n.Hash == h }):
 			return refusal.Newf(Incomplete, "make the package of "+string(p.state.ID), "it may still be on its way; or ask a center that held the case",
@@ -262,8 +261,7 @@ func (p *Package) prove(context.Context) (err error) {
 	}
 	trust := p.src.Journal.Trust()
 	p.manifest.Register.Realm, p.manifest.Register.Root = trust.Realm, trust.Root
-	p.evidence, err = gather(p.src.Journal, p.answers, p.opts.PoolKeys)
-	p.manifest.Register.Withheld = p.evidence.Withheld
+	p.evidence, err = gather(p.src.Journal, p.answers)
 	return err
 }
 
@@ -332,8 +330,14 @@ func (p *Package) roles() {
 	add(s.Deliver, "delivers")
 }
 
+// kindTitles name content that goes by no other name.
+var kindTitles = map[string]string{"words": "所述文字（不入办件记录）", "party": "有关人员", "proof": "佐证材料"}
+
 // name gives content the names that people know it by.
 func (p *Package) name() {
+	for _, m := range p.blobs {
+		p.titles[m.ref.Hash] = kindTitles[m.ref.Kind]
+	}
 	p.titles[p.state.Applicant.Hash] = "申请人信息"
 	it := p.items[p.state.Item]
 	for _, m := range p.state.Materials {

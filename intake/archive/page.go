@@ -171,8 +171,8 @@ func readme(m *Manifest) []byte {
 
 1. 每个文件 every file（在解压目录中 in the unpacked folder）:
      sha256sum -c %s
-2. 附件 attachments: 文件名即“盐值加内容”的 SHA-256
-   the name is the SHA-256 of salt and content:
+2. 附件 attachments: 文件名即“盐值（连同办件编号）加内容”的 SHA-256
+   the name is the SHA-256 of salt (with the id of the case) and content:
      cat attachments/NAME.salt attachments/NAME.pdf | sha256sum
 3. 事件链 the chain: 每条事件与前一哈希相连 each event is hashed onto the one before:
      h=$(printf 'tongban/log/1\000%%s' '%s' | sha256sum | cut -c1-64)

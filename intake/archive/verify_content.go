@@ -87,8 +87,12 @@ func (v *verifier) attachment(e *entry, h chain.Hash, here map[chain.Hash]string
 		return
 	}
 	here[h] = e.name
-	if named(salt, content) != h {
+	if casefile.BlobHash(salt, content) != h {
 		v.fault(Authenticity, e.name, 0, "salt and content do not have the hash that is its name")
+		return
+	}
+	if !v.m.Case.Owner().Leads(salt) {
+		v.fault(Authenticity, e.name, 0, "it was kept for another case, or for none")
 		return
 	}
 	kind := ""

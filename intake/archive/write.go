@@ -66,16 +66,18 @@ func indented(v any) ([]byte, error) {
 
 func (o *writing) attachments() {
 	o.p.manifest.Files = nil
+	owner := o.p.state.ID.Owner()
 	for _, m := range o.p.blobs {
 		if o.err != nil {
 			return
 		}
-		exported, err := o.p.src.Blobs.Export(m.ref.Hash)
+		exported, err := o.p.src.Blobs.Export(owner, m.ref.Hash)
 		var s salted
 		if err == nil {
 			s, err = readSalted(exported)
 		}
-		if err == nil && s.hash() != m.ref.Hash {
+		lead := casefile.BlobLead(owner, s.Salt, s.Kind)
+		if err == nil && casefile.BlobHash(lead, s.Content) != m.ref.Hash {
 			err = fmt.Errorf("content %s has another hash", m.ref.Hash.Short())
 		}
 		if err != nil {
@@ -85,7 +87,7 @@ func (o *writing) attachments() {
 		f := detect(s.Content, m.ref.Kind)
 		title := o.p.titles[m.ref.Hash]
 		o.put("attachments/"+m.ref.Hash.String()+"."+f.ending, f.media, title, s.Content)
-		o.put(saltFile(m.ref.Hash), "application/octet-stream", "", s.Salt)
+		o.put(saltFile(m.ref.Hash), "application/octet-stream", "", lead)
 		if m.ref.Hash == o.p.state.Applicant.Hash && o.p.src.Applicant != nil {
 			who, err := o.p.src.Applicant(s.Content)
 			if err != nil {

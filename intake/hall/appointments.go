@@ -177,6 +177,7 @@ func (a *Appointments) write(call journal.Call, who *appointment.Person, c journ
 		}
 		return appointment.Booking{}, err
 	}
+	a.h.bell.ring()
 	return a.Get(written[0].Entity)
 }
 

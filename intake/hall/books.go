@@ -193,6 +193,7 @@ func (b *Books) write(call journal.Call, plan func() (id, kind string, body any,
 	if err != nil {
 		return book.Note{}, err
 	}
+	b.h.bell.ring()
 	return b.note(written[0].Entity)
 }
 

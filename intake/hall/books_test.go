@@ -95,13 +95,14 @@ func TestUnclaimedResults(t *testing.T) {
 	decided("320509111201.1.3", 10, casefile.State{Deliver: village})
 	decided("320509111201.1.4", 90, casefile.State{Deliver: "320509111000"})
 	decided("320509111201.1.5", 90, casefile.State{Deliver: village, HandedOut: 1})
+	decided("320509111201.1.6", 60, casefile.State{})
 	n, err := h.Books.Add(clerk, NoteForm{Kind: book.Unclaimed, Case: "320509111201.1.1", Channel: appointment.Phone, About: "电话通知"})
 	must(t, err)
 	_, err = h.Books.Follow(clerk, n.ID, FollowForm{Channel: appointment.Phone, Reached: true})
 	must(t, err)
 	all, err := h.Books.Unclaimed(30, 0)
 	must(t, err)
-	if len(all) != 2 || all[0].Case != "320509111201.1.2" || all[1].Calls != 2 || !all[1].Reached || all[1].Days != 40 {
+	if len(all) != 3 || all[0].Case != "320509111201.1.6" || all[1].Case != "320509111201.1.2" || all[2].Calls != 2 || !all[2].Reached || all[2].Days != 40 {
 		t.Errorf("%+v", all)
 	}
 	_, err = h.Books.Add(clerk, NoteForm{Kind: book.Unclaimed, Case: "320509111201.1.9", About: "x"})

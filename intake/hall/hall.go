@@ -42,14 +42,15 @@ type Register interface {
 // collected.
 type Cases interface {
 	State(id casefile.ID) (casefile.State, error)
-	List(f cabinet.Filter, after casefile.ID, limit int) ([]casefile.State, error)
+	Cards(f cabinet.Filter, visit func(*cabinet.Card) bool)
 }
 
 // Blobs is where stands who somebody is.
 type Blobs interface {
-	Prepare(kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error)
-	Get(ref casefile.BlobRef) ([]byte, error)
-	Erase(ctx context.Context, hashes []chain.Hash) error
+	Prepare(owner casefile.Owner, kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error)
+	Get(owner casefile.Owner, ref casefile.BlobRef) ([]byte, error)
+	Tombstone(txn *badger.Txn, owner casefile.Owner, hashes []chain.Hash) error
+	Erase(ctx context.Context, owner casefile.Owner, hashes []chain.Hash) error
 }
 
 // Config is what a hall works with. Every field but Log must be set.
@@ -79,6 +80,7 @@ type Hall struct {
 	Books        *Books
 
 	reads *journal.Book // who looked at personal data in the clear
+	bell  bell
 }
 
 // New opens the hall of a node. Where its roster or its timetable is not what
@@ -142,6 +144,9 @@ func (h *Hall) call(by By, who standing, op string, form any) (journal.Call, err
 
 func (h *Hall) today() workday.Date { return workday.DateOf(h.cfg.Now()) }
 
+// owner is whose all content is that the logs of the hall name.
+func (h *Hall) owner() casefile.Owner { return casefile.BookOwner("hall", h.center()) }
+
 func (h *Hall) center() area.Center { return h.cfg.Self().Center }
 
 // types are the names of the area's types of windows, in the order of the rule;
@@ -158,11 +163,11 @@ func (h *Hall) types() []string {
 // seal makes the blob of what is personal: its reference, and what writes it in
 // the transaction of the entry that names it.
 func (h *Hall) seal(kind string, content any) (casefile.BlobRef, func(*badger.Txn) error, error) {
-	return h.cfg.Blobs.Prepare(kind, wire.Encode(content))
+	return h.cfg.Blobs.Prepare(h.owner(), kind, wire.Encode(content))
 }
 
 func (h *Hall) open(ref casefile.BlobRef, into any) error {
-	b, err := h.cfg.Blobs.Get(ref)
+	b, err := h.cfg.Blobs.Get(h.owner(), ref)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package hall
 import (
 	"bytes"
 	"crypto/rand"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -88,13 +87,10 @@ func (w *world) State(id casefile.ID) (casefile.State, error) {
 	return casefile.State{}, refusal.Newf(refusal.NotFound, "", "", "no case %s", id)
 }
 
-func (w *world) List(f cabinet.Filter, _ casefile.ID, _ int) (all []casefile.State, err error) {
+func (w *world) Cards(_ cabinet.Filter, visit func(*cabinet.Card) bool) {
 	for _, s := range w.cases {
-		if slices.Contains(f.Phases, s.Phase) {
-			all = append(all, s)
-		}
+		visit(cabinet.CardOf(&s))
 	}
-	return all, nil
 }
 
 func (w *world) open() *Hall {

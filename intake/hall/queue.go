@@ -113,6 +113,7 @@ func (q *Queue) write(call journal.Call, plan func(d *queue.Day, now int64) (num
 	if err != nil {
 		return TicketView{}, err
 	}
+	q.h.bell.ring()
 	return q.view(s, written[len(written)-1].Entity)
 }
 

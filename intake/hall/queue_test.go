@@ -8,9 +8,48 @@ import (
 	"time"
 
 	"tongban/consensus/refusal"
+	"tongban/intake/hall/appointment"
 	"tongban/intake/hall/queue"
 	"tongban/intake/journal"
 )
+
+// A visit is what was given out on that day, and nothing else.
+func TestWhichVisitATicketNames(t *testing.T) {
+	w, h := staffed(t)
+	monday := h.today()
+	for _, given := range []string{"A001", "某某", ""} {
+		_, err := h.Visit(given, monday)
+		refused(t, err, NoVisit)
+		if err == nil || !strings.Contains(refusal.HintOf(err), "first case") {
+			t.Errorf("%q: %v, %s", given, err, refusal.HintOf(err))
+		}
+	}
+	ticket, err := h.Queue.Take(By{}, TakeForm{Type: "综合"})
+	must(t, err)
+	home, err := h.Appointments.Book(clerk, BookForm{Home: true, Who: appointment.Person{Name: "虚构己", Telephone: "13900000001", Address: "虚构村1号"}})
+	must(t, err)
+	_, err = h.Appointments.Assign(clerk, home.ID, AssignForm{Staff: []string{"虚构甲"}, Day: monday, Hours: "14:00-15:00"})
+	must(t, err)
+	_, err = h.Visit(home.ID, monday)
+	refused(t, err, NoVisit) // nobody has been there
+	home, _, err = h.Appointments.CheckIn(clerk, home.ID, "")
+	must(t, err)
+	for given, want := range map[string]string{"A001": ticket.Visit, "a001": ticket.Visit, ticket.Visit: ticket.Visit, home.ID: home.Visit, home.Visit: home.Visit} {
+		if got, err := h.Visit(given, monday); err != nil || got != want || want == "" {
+			t.Errorf("%s: %s, %v; want %s", given, got, err, want)
+		}
+	}
+	_, err = h.Visit("A002", monday)
+	refused(t, err, NoVisit)
+	w.pass(24 * time.Hour)
+	for _, given := range []string{"A001", ticket.Visit} {
+		_, err := h.Visit(given, h.today())
+		refused(t, err, NoVisit)
+	}
+	if got, err := h.Visit("A001", monday); err != nil || got != ticket.Visit { // what is typed in afterwards
+		t.Error(got, err)
+	}
+}
 
 func TestADayInTheQueue(t *testing.T) {
 	w, h := staffed(t)

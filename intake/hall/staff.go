@@ -112,6 +112,7 @@ func (s *Staff) set(by By, op string, m roster.Member, plan func(roster.Roster, 
 	if err != nil {
 		return m, err
 	}
+	s.h.bell.ring()
 	var stands roster.Member
 	return stands, written[0].Decode(&stands)
 }
@@ -131,6 +132,9 @@ func (s *Staff) Cover(by By, c roster.Cover) (roster.Cover, error) {
 		}
 		return []journal.Draft{{Kind: roster.CoverSet, Entity: c.A, Body: c}}, nil
 	}})
+	if err == nil {
+		s.h.bell.ring()
+	}
 	return c, err
 }
 
@@ -169,6 +173,7 @@ func (s *Staff) Import(by By, file []byte, dry bool) (Imported, []roster.Problem
 		_, err = plan()
 	} else {
 		_, err = s.log.Append(call, journal.Change{Plan: plan})
+		s.h.bell.ring()
 	}
 	return Imported{Members: slices.Concat([]roster.Member{}, found.Members), Covers: len(found.Covers), Same: found.Same}, problems, err
 }
@@ -217,6 +222,7 @@ func (s *Staff) window(by By, op string, form roster.Window, plan func(roster.Ro
 	if err != nil {
 		return form, err
 	}
+	s.h.bell.ring()
 	var stands roster.Window
 	return stands, written[0].Decode(&stands)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/intake/cabinet"
@@ -28,9 +29,6 @@ type Uncollected struct {
 	Last    int64        `json:"last,omitempty"`  // when last, Unix milliseconds
 }
 
-// wasDecided are the phases in which a result may wait to be collected.
-var wasDecided = []casefile.Phase{casefile.PhaseDecided, casefile.PhaseServed}
-
 // Unclaimed lists the cases that were decided at least so many days ago, whose
 // result is to be handed out here, and was not; who waits longest comes first.
 // It is reckoned from the cases themselves: nobody has to enter them.
@@ -39,21 +37,17 @@ func (b *Books) Unclaimed(days, limit int) ([]Uncollected, error) {
 		limit = 100
 	}
 	all := []Uncollected{}
-	for after := casefile.ID(""); ; {
-		page, err := b.h.cfg.Cases.List(cabinet.Filter{Phases: wasDecided}, after, 500)
-		if err != nil {
-			return nil, err
+	center, today := b.h.center(), b.h.today()
+	b.h.cfg.Cases.Cards(cabinet.Filter{Open: true}, func(c *cabinet.Card) bool {
+		if c.Collect != center {
+			return true
 		}
-		for _, s := range page {
-			if one, ok := b.uncollected(&s, days); ok {
-				all = append(all, one)
-			}
+		decided := workday.DateOf(timeOf(c.Decided))
+		if waits := decided.DaysTo(today); waits >= days {
+			all = append(all, Uncollected{Case: c.ID, Number: c.Number, Item: c.Code, Name: b.nameOf(c.Code, c.Area), Decided: decided, Days: waits})
 		}
-		if len(page) < 500 {
-			break
-		}
-		after = page[len(page)-1].ID
-	}
+		return true
+	})
 	slices.SortFunc(all, func(x, y Uncollected) int {
 		return cmp.Or(cmp.Compare(x.Decided, y.Decided), cmp.Compare(x.Case, y.Case))
 	})
@@ -66,16 +60,11 @@ func (b *Books) Unclaimed(days, limit int) ([]Uncollected, error) {
 	return all, nil
 }
 
-func (b *Books) uncollected(s *casefile.State, days int) (Uncollected, bool) {
-	if s.DecidedAt == 0 || s.HandedOut != 0 || cmp.Or(s.Deliver, s.Origin.Center) != b.h.center() {
-		return Uncollected{}, false
+func (b *Books) nameOf(code item.Code, in area.Code) string {
+	if it, ok := b.h.cfg.Register.Offered(code, in); ok {
+		return it.Name
 	}
-	decided := workday.DateOf(timeOf(s.DecidedAt))
-	one := Uncollected{Case: s.ID, Number: s.Number, Item: s.Item.Code, Decided: decided, Days: decided.DaysTo(b.h.today())}
-	if it, ok := b.h.cfg.Register.Offered(s.Item.Code, s.Item.Area); ok {
-		one.Name = it.Name
-	}
-	return one, one.Days >= days
+	return ""
 }
 
 // tried adds what the register says of the calls that were made.

@@ -67,7 +67,7 @@ func (w *writer) interval(from, to *told) {
 		case *casefile.ResumedBody:
 			result = b.Result
 			for _, objection := range b.Objections {
-				opinion = joined(opinion, fmt.Sprintf("异议：%s；处理：%s", objection.Text, objection.Answer))
+				opinion = joined(opinion, objection.On+" 的异议："+map[bool]string{true: "成立", false: "不成立"}[objection.Upheld])
 			}
 		case *casefile.PaidBody:
 			result = "已缴费"
@@ -156,7 +156,7 @@ func (w *writer) ratings() {
 
 func (w *writer) supervision() {
 	for i, a := range w.Alerts {
-		w.row(Supervisions, strconv.Itoa(i+1), cmp.Or(a.At, a.Sent), a.Number, a.Rule, a.Kind, moment(a.At), a.Text, a.Chase, a.Chaser, moment(a.Sent), a.To)
+		w.row(Supervisions, cmp.Or(a.Serial, strconv.Itoa(i+1)), cmp.Or(a.At, a.Sent), a.Number, a.Rule, a.Kind, moment(a.At), a.Text, a.Chase, a.Chaser, moment(a.Sent), a.To)
 	}
 }
 

@@ -19,8 +19,7 @@
 // counted none; 处理单位代码 where neither the post nor the item names a unified
 // social credit code (a center has none in the directory); 特别程序收费; a 开始时间
 // of its own where nobody noted when work on an entry began (it is the desk's
-// time then); 评价人 and 文字评价, which lie outside the log; 寄送 details of a
-// courier but for the number; the codes of GA/T 2000.156 for kinds of documents
+// time then); 寄送 details of a courier but for the number; the codes of GA/T 2000.156 for kinds of documents
 // that its public edition does not list.
 package national
 
@@ -120,7 +119,7 @@ var layouts = []Layout{
 	{Ratings, "表9 评价信息", "", slices.Concat(
 		plain("办件编号", "序号", "评价渠道"), personal("评价人"), plain("评价时间", "评价次数", "满意度"), personal("文字评价"))},
 	{Inquiries, "表10 咨询、投诉信息", "", slices.Concat(
-		plain("编号", "序号", "类别", "内容", "受理时间", "承诺时限", "延期时限", "延期原因", "超期天数", "答复内容", "答复时间"), extra("办件编号", "渠道"))},
+		plain("编号", "序号", "类别", "内容", "受理时间", "承诺时限", "延期时限", "延期原因", "超期天数"), personal("答复内容"), plain("答复时间"), extra("办件编号", "渠道"))},
 	{Supervisions, "表11 电子监察信息", "", slices.Concat(
 		plain("办件编号", "序号", "监察编号", "监察规则编号", "监察预警类型代码", "状态产生时间", "监察结果描述", "督办内容", "督办机构", "督办发出时间", "责任部门"))},
 }
@@ -196,7 +195,8 @@ type Inquiry struct {
 
 // Alert is one entry of electronic supervision.
 type Alert struct {
-	Number string
+	Serial string // tells it from the others of the case, for good; "": its place among them
+	Number string // 监察编号
 	Rule   string
 	Kind   string // 预警类型代码
 	At     int64

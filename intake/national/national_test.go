@@ -131,7 +131,7 @@ func stories(t *testing.T) map[string]Input {
 		do(casefile.Checked, casefile.StepBody{Step: 1, Passed: true, Opinion: "符合条件"}).
 		do(casefile.Suspended, casefile.SuspendedBody{Step: 2, Ground: casefile.PublicPosting, Until: "2026-03-10", Basis: "条例第五条", Decider: "虚构丁",
 			Posting: &casefile.PostingTerms{Place: "公告栏", From: "2026-03-03", To: "2026-03-10", Text: "某某申请"}}).
-		do(casefile.Resumed, casefile.ResumedBody{Result: "公示期满", Objections: []casefile.Objection{{On: "2026-03-05", Text: "有异议", Answer: "不成立"}}}).
+		do(casefile.Resumed, casefile.ResumedBody{Result: "公示期满", Objections: []casefile.Objection{{On: "2026-03-05", Text: &casefile.BlobRef{Hash: chain.Hash{8}, Size: 9, Kind: "words"}, Answer: &casefile.BlobRef{Hash: chain.Hash{9}, Size: 9, Kind: "words"}}}}).
 		do(casefile.Extended, casefile.ExtendedBody{Days: 5, Reason: "情况复杂", Approver: "虚构戊"}).
 		do(casefile.FeeCharged, casefile.FeeBody{Number: "J1", Name: "工本费", Amount: 1000, Basis: "收费目录", Waits: true}).
 		do(casefile.FeePaid, casefile.PaidBody{Number: "J1", Amount: 1000, How: "card", Receipt: "P1"}).

@@ -271,7 +271,7 @@ func (w *writer) action(t *told) (act, text string, step int) {
 	case *casefile.SurveyHeldBody:
 		return by(b.Passed), b.Found, -1
 	case *casefile.PartyHeardBody:
-		return other, b.Text, -1
+		return other, map[bool]string{true: "已陈述意见", false: "未陈述意见"}[b.Spoke], -1
 	case *casefile.CorrectedBody:
 		return other, b.Reason, -1
 	case *casefile.VoidedBody:

@@ -62,6 +62,7 @@ type Case struct {
 type Ticket struct {
 	Number  string
 	Windows string // the window type
+	At      string // the numbers of the windows that serve it now
 	Zone    string
 	Ahead   int    // people waiting before this one
 	Issued  string // when, as "2026-03-02 09:15"
@@ -139,7 +140,7 @@ type Data struct {
 	To     string // to which center the papers go
 	Cases  []Case
 	Ticket *Ticket
-	Code   string // what the QR code of a rating slip holds
+	Code   string // what the QR code of a rating slip or a queue ticket holds
 }
 
 // clean takes from every text of the data what the markup would read as its

@@ -96,6 +96,25 @@ func (d Document) Text() string {
 	return strings.ReplaceAll(b.String(), "\n\n\n", "\n\n")
 }
 
+// Printout is the text for a line printer: what Text says, and below it how
+// often that was printed before. Text alone is what stands in a log.
+func (d Document) Printout() string {
+	text := d.Text()
+	if again := d.reprint(); again != "" {
+		text = strings.TrimRight(text, "\n") + "\n\n" + again + "\n"
+	}
+	return text
+}
+
+// reprint says how often the document was printed before; "" for the first
+// time.
+func (d Document) reprint() string {
+	if d.Again == 0 {
+		return ""
+	}
+	return fmt.Sprintf(d.label("again"), d.Again)
+}
+
 // Translated reports a document of a case that is not in the language of its
 // log.
 func (d Document) Translated() bool { return d.Lang == English && d.Number != "" && d.Title != "" }

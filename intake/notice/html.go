@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"tongban/catalog/guide/symbol"
 )
 
 // Format is what documents are printed on.
@@ -43,8 +45,8 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 			return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 		},
 		"lines": lines,
-		"qr":    qr,
-		"bars":  bars,
+		"qr":    symbol.QR,
+		"bars":  symbol.Bars,
 		"pair": func(s sheet, b Block) any {
 			return struct {
 				Sheet sheet
@@ -96,16 +98,11 @@ func (s sheet) Colon() string { return s.colon() }
 func (s sheet) Addressee() string { return s.addressee() }
 
 // Printed says how often it was printed before; "" for the first time.
-func (s sheet) Printed() string {
-	if s.Again == 0 {
-		return ""
-	}
-	return fmt.Sprintf(s.label("again"), s.Again)
-}
+func (s sheet) Printed() string { return s.reprint() }
 
 // Scan is what the QR code is for.
 func (s sheet) Scan() string {
-	if s.Kind == Rating {
+	if s.Kind == Rating || s.Kind == Queue {
 		return s.label("rate")
 	}
 	return s.label("scan")

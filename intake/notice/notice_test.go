@@ -32,6 +32,32 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// A queue ticket on its roll, with the code of the rating; printed once more it
+// says so on every paper, and what stands in a log never does.
+func TestAQueueTicketAndAReprint(t *testing.T) {
+	for _, lang := range []Lang{Chinese, English} {
+		doc, err := New().Document(Queue, lang, Sample())
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc.QR, doc.Again = "https://banshi.example.cn/rate/v/0123456789abcdef", 1
+		var page strings.Builder
+		if err := Page(&page, Roll, doc); err != nil {
+			t.Fatal(err)
+		}
+		golden.Check(t, string(lang)+"-queue-roll.html.golden", page.String())
+		golden.Check(t, string(lang)+"-queue-again.golden", doc.Printout())
+		again := map[Lang]string{Chinese: "补打 1", English: "reprint 1"}[lang]
+		if !strings.Contains(page.String(), again) || !strings.HasSuffix(doc.Printout(), again+"\n") || strings.Contains(doc.Text(), again) {
+			t.Errorf("%s: the mark of a reprint:\n%s", lang, doc.Printout())
+		}
+		doc.Again = 0
+		if doc.Printout() != doc.Text() {
+			t.Errorf("%s: the first print says more than the text:\n%s", lang, doc.Printout())
+		}
+	}
+}
+
 // What differs from case to case.
 func TestVariants(t *testing.T) {
 	sample := func(change func(*Data)) Data {

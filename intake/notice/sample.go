@@ -24,7 +24,7 @@ func Sample() Data {
 		Slip: []Paper{{"居住地住址证明", 2}, {"申请表", 1}}, Sender: "叶建村便民服务中心", To: "同里镇为民服务中心",
 		Cases: []Case{{Number: "320509111201.1.42", Item: "申领居住证", Phase: "accepted", Due: "2026-03-11"},
 			{Number: "320509111201.1.43", Item: "生育登记", Phase: "noticed", Lacks: "结婚证"}},
-		Ticket: &Ticket{Number: "A012", Windows: "综合窗口", Ahead: 3, Issued: "2026-03-02 09:15"},
+		Ticket: &Ticket{Number: "A012", Windows: "综合窗口", At: "1、3", Ahead: 3, Issued: "2026-03-02 09:15"},
 		Lapses: "“补正逾期视为撤回”（某市政务服务条例第三十六条）",
 	}
 }

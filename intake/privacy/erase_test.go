@@ -156,11 +156,16 @@ func (p *post) write(id casefile.ID, kind casefile.Kind, body any) casefile.Stat
 	return s
 }
 
-func (p *post) keep(kind, content string) casefile.BlobRef {
+func (p *post) keep(id casefile.ID, kind, content string) casefile.BlobRef {
 	p.c.t.Helper()
-	ref, err := p.blobs.Put(p.c.t.Context(), kind, []byte(content))
+	ref, err := p.blobs.Put(p.c.t.Context(), id.Owner(), kind, []byte(content))
 	must(p.c.t, err)
 	return ref
+}
+
+// has reports whether content of a case is here.
+func (p *post) has(id casefile.ID, ref casefile.BlobRef) bool {
+	return p.blobs.Has(id.Owner(), ref.Hash)
 }
 
 // reaches waits until the copy of a case here is at a head.
@@ -194,7 +199,7 @@ func concluded(t *testing.T, village, town *post) (casefile.State, []casefile.Bl
 	must(t, err)
 	d := casetest.Open(casetest.Birth, area.Code(casetest.Village), casetest.Town)
 	body := d.Body.(casefile.OpenedBody)
-	refs := []casefile.BlobRef{village.keep("applicant", "the applicant, 虚构甲"), village.keep("material", "a blurred scan"), village.keep("material", "a better scan")}
+	refs := []casefile.BlobRef{village.keep(id, "applicant", "the applicant, 虚构甲"), village.keep(id, "material", "a blurred scan"), village.keep(id, "material", "a better scan")}
 	body.Applicant = refs[0]
 	d.Body = body
 	_, err = village.cabinet.Open(t.Context(), id, func(casefile.State) ([]casefile.Draft, error) { return []casefile.Draft{d}, nil })
@@ -205,7 +210,7 @@ func concluded(t *testing.T, village, town *post) (casefile.State, []casefile.Bl
 	}
 	s := village.write(id, casefile.HandedOver, casefile.HandedOverBody{To: town.self})
 	town.reaches(s)
-	town.until("the papers", func() bool { return town.blobs.Has(refs[0].Hash) && town.blobs.Has(refs[2].Hash) })
+	town.until("the papers", func() bool { return town.has(id, refs[0]) && town.has(id, refs[2]) })
 	town.write(id, casefile.TakenOver, nil)
 	town.write(id, casefile.Accepted, casefile.AcceptedBody{Item: s.Item, On: string(workday.DateOf(village.c.clock())), Number: "受1"})
 	town.write(id, casefile.Decided, casefile.DecidedBody{Step: 1, Approved: true, Text: "准予", Number: "决1"})
@@ -220,7 +225,7 @@ func TestErasureReachesEveryHolder(t *testing.T) {
 	village, town, district := c.post(casetest.Village), c.post(casetest.Town), c.post(casetest.District)
 	s, refs := concluded(t, village, town)
 	district.reaches(s)
-	district.until("the applicant's record", func() bool { return district.blobs.Has(refs[0].Hash) })
+	district.until("the applicant's record", func() bool { return district.has(s.ID, refs[0]) })
 	by, form := desk.By{Staff: "A01"}, desk.EraseForm{Reason: "保管期满，档案鉴定〔2028〕1号"}
 
 	_, err := town.desk.Erase(t.Context(), by, s.ID, form)
@@ -241,7 +246,7 @@ func TestErasureReachesEveryHolder(t *testing.T) {
 	if n, err := town.desk.TryErase(s.ID, form); err != nil || n != 3 {
 		t.Fatalf("a dry run: %d, %v", n, err)
 	}
-	if now, _ := town.cabinet.State(s.ID); now.Head != s.Head || !town.blobs.Has(refs[0].Hash) {
+	if now, _ := town.cabinet.State(s.ID); now.Head != s.Head || !town.has(s.ID, refs[0]) {
 		t.Fatal("a dry run erased something")
 	}
 	done, err := town.desk.Erase(t.Context(), by, s.ID, form)
@@ -252,17 +257,17 @@ func TestErasureReachesEveryHolder(t *testing.T) {
 		verified, err := p.cabinet.Verify(t.Context(), s.ID)
 		must(t, err)
 		for _, ref := range refs {
-			_, err := p.blobs.Get(ref)
-			if p.blobs.Has(ref.Hash) || refusal.CodeOf(err) != attach.Gone || !slices.Contains(verified.Erased, ref.Hash) {
+			_, err := p.blobs.Get(s.ID.Owner(), ref)
+			if p.has(s.ID, ref) || refusal.CodeOf(err) != attach.Gone || !slices.Contains(verified.Erased, ref.Hash) {
 				t.Errorf("%s still has %s: %v", p.self, ref.Kind, err)
 			}
-			if lies(t, p.db, ref.Hash) {
+			if lies(t, p.db, s.ID, ref.Hash) {
 				t.Errorf("%s: rows of %s lie on the disk", p.self, ref.Kind)
 			}
 		}
 	}
 	// What a node that was away sends later does not bring it back.
-	if err := village.blobs.Import(t.Context(), refs[0].Hash, nil); err == nil {
+	if err := village.blobs.Import(t.Context(), s.ID.Owner(), refs[0].Hash, nil); err == nil {
 		t.Error("an erased blob was taken in")
 	}
 	_, err = town.desk.Erase(t.Context(), by, s.ID, form)
@@ -285,7 +290,7 @@ func TestErasureReachesWhoeverHadIt(t *testing.T) {
 	must(t, err)
 	d := casetest.Open(casetest.Birth, area.Code(casetest.Village), casetest.Village)
 	body := d.Body.(casefile.OpenedBody)
-	body.Applicant = village.keep("applicant", "虚构乙")
+	body.Applicant = village.keep(id, "applicant", "虚构乙")
 	d.Body = body
 	_, err = village.cabinet.Open(t.Context(), id, func(casefile.State) ([]casefile.Draft, error) { return []casefile.Draft{d}, nil })
 	must(t, err)
@@ -293,24 +298,26 @@ func TestErasureReachesWhoeverHadIt(t *testing.T) {
 	for _, to := range []*post{far, village} {
 		s := at.write(id, casefile.HandedOver, casefile.HandedOverBody{To: to.self})
 		to.reaches(s)
-		to.until("the papers", func() bool { return to.blobs.Has(body.Applicant.Hash) })
+		to.until("the papers", func() bool { return to.has(id, body.Applicant) })
 		at = to
 		at.write(id, casefile.TakenOver, nil)
 	}
+	village.write(id, casefile.Withdrawn, casefile.ReasonBody{Reason: "不办了", Ground: casefile.AtRequest})
+	village.write(id, casefile.Concluded, casefile.ConcludedBody{})
 	s := village.write(id, casefile.Erased, casefile.ErasedBody{Blobs: []chain.Hash{body.Applicant.Hash}, Reason: "x"})
 	for _, p := range []*post{far, town} {
 		p.reaches(s)
-		if p.blobs.Has(body.Applicant.Hash) {
+		if p.has(id, body.Applicant) {
 			t.Errorf("%s still has it", p.self)
 		}
 	}
 }
 
 // lies reports whether rows of a blob are on the disk.
-func lies(t *testing.T, db *badger.DB, h chain.Hash) (found bool) {
+func lies(t *testing.T, db *badger.DB, id casefile.ID, h chain.Hash) (found bool) {
 	t.Helper()
 	must(t, db.View(func(txn *badger.Txn) error {
-		it := txn.NewIterator(badger.IteratorOptions{Prefix: append([]byte("b/"), h[:]...)})
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: append([]byte("b/"+id.Owner()+"\x00"), h[:]...)})
 		defer it.Close()
 		it.Rewind()
 		found = it.Valid()
@@ -327,12 +334,25 @@ func TestRestriction(t *testing.T) {
 	refused(t, town.privacy.Restrict("S01", privacy.Restriction{Case: s.ID, Reason: "x"}), refusal.Conflict)
 	_, err := town.desk.Applicant(s)
 	refused(t, err, privacy.Restricted)
+	if all, err := town.privacy.Restrictions("", 10); err != nil || len(all) != 1 || all[0].Case != s.ID || all[0].Reason == "" {
+		t.Errorf("in force are %+v: %v", all, err)
+	}
+	if all, err := town.privacy.Restrictions(s.ID, 10); err != nil || len(all) != 0 {
+		t.Errorf("behind the last are %+v: %v", all, err)
+	}
+	other := casefile.NewID(village.self, 99)
+	if open, err := town.privacy.Open([]casefile.ID{other, s.ID}); err != nil || !slices.Equal(open, []casefile.ID{other}) {
+		t.Errorf("open are %v: %v", open, err)
+	}
 	refused(t, town.privacy.Unmask(s.ID, []string{"all"}, privacy.Asker{Staff: "W01", Reason: "想看"}), privacy.Restricted)
 	refused(t, town.privacy.Unmask(s.ID, []string{"all"}, privacy.Asker{Staff: "S01", Supervisor: true}), privacy.ReasonNeeded)
 	refused(t, town.privacy.Unmask(s.ID, []string{"all"}, privacy.Asker{Reason: "信访", Supervisor: true}), privacy.ReasonNeeded)
 	must(t, town.privacy.Unmask(s.ID, []string{"name"}, privacy.Asker{Staff: "S01", Reason: "信访答复", Supervisor: true}))
 	must(t, town.privacy.Unrestrict("S01", privacy.Restriction{Case: s.ID, Reason: "申请人撤回"}))
 	must(t, town.privacy.May(s.ID))
+	if all, err := town.privacy.Restrictions("", 10); err != nil || len(all) != 0 {
+		t.Errorf("in force are %+v: %v", all, err)
+	}
 	audit, err := town.privacy.Audit(privacy.Query{Case: s.ID})
 	must(t, err)
 	var kinds []string

@@ -73,20 +73,25 @@ type Restriction struct {
 }
 
 // Retention says how long the content of a kind of case is kept, from the day
-// on which it was concluded, and by which document.
+// on which it was concluded, or that of a kind of record beside the cases, from
+// the day on which the last was done about it; and by which document.
 type Retention struct {
 	Item     item.Code `cbor:"1,keyasint,omitempty" json:"item,omitempty"` // this item; it goes before its type
 	Type     item.Type `cbor:"2,keyasint,omitempty" json:"type,omitempty"` // every item of the type
 	Years    int       `cbor:"3,keyasint,omitempty" json:"years,omitempty"`
 	Forever  bool      `cbor:"4,keyasint,omitempty" json:"forever,omitempty"` // 永久
 	Document string    `cbor:"5,keyasint" json:"document"`                    // that approves it
+	Record   Record    `cbor:"6,keyasint,omitempty" json:"record,omitempty"`  // what is kept beside the cases
 }
 
-// Erasure says that the content of a case was erased.
+// Erasure says that the content of a case, or of a record beside the cases, was
+// erased.
 type Erasure struct {
-	Case   casefile.ID `cbor:"1,keyasint" json:"case"`
+	Case   casefile.ID `cbor:"1,keyasint,omitempty" json:"case,omitempty"`
 	Blobs  int         `cbor:"2,keyasint" json:"blobs"`
 	Reason string      `cbor:"3,keyasint" json:"reason"`
+	Record Record      `cbor:"4,keyasint,omitempty" json:"record,omitempty"`
+	ID     string      `cbor:"5,keyasint,omitempty" json:"id,omitempty"` // of the record
 }
 
 // Cases is the cabinet as this package uses it.
@@ -99,7 +104,9 @@ type Cases interface {
 }
 
 // Blobs is where the content lies.
-type Blobs interface{ Has(hash chain.Hash) bool }
+type Blobs interface {
+	Has(owner casefile.Owner, hash chain.Hash) bool
+}
 
 // Config is what the privacy of a node works with. Every field but Full and
 // Log must be set.
@@ -119,7 +126,8 @@ type Config struct {
 // Privacy is safe for concurrent use.
 type Privacy struct {
 	Config
-	book *journal.Book
+	book    *journal.Book
+	shelves []Shelf // constant after Beside
 }
 
 // Keys, beside the book's own (as package journal has them):
@@ -127,6 +135,7 @@ type Privacy struct {
 //	priv/x/<case>            Restriction in force
 //	priv/t/i/<item code>     Retention of an item
 //	priv/t/t/<item type>     of a type
+//	priv/t/r/<record>        of a kind of record beside the cases
 func restrictionKey(id casefile.ID) []byte { return []byte("priv/x/" + string(id)) }
 
 const retentionPrefix = "priv/t/"
@@ -134,6 +143,9 @@ const retentionPrefix = "priv/t/"
 func (r *Retention) key() []byte {
 	if r.Item != "" {
 		return []byte(retentionPrefix + "i/" + string(r.Item))
+	}
+	if r.Record != "" {
+		return []byte(retentionPrefix + "r/" + string(r.Record))
 	}
 	return []byte(retentionPrefix + "t/" + string(r.Type))
 }
@@ -154,7 +166,7 @@ func New(c Config) (*Privacy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Privacy{c, book}, nil
+	return &Privacy{Config: c, book: book}, nil
 }
 
 // Asker is who wants to see personal data, and why.
@@ -195,6 +207,23 @@ func (p *Privacy) May(id casefile.ID) error {
 		err = refusal.Newf(Restricted, "show who applied in "+string(id), "a supervisor may, and says why", "access to it is restricted")
 	}
 	return err
+}
+
+// Open leaves those of some cases that May says nothing against, in their order.
+func (p *Privacy) Open(ids []casefile.ID) (open []casefile.ID, err error) {
+	err = p.DB.View(func(txn *badger.Txn) error {
+		for _, id := range ids {
+			_, err := txn.Get(restrictionKey(id))
+			switch {
+			case errors.Is(err, badger.ErrKeyNotFound):
+				open = append(open, id)
+			case err != nil:
+				return err
+			}
+		}
+		return nil
+	})
+	return open, err
 }
 
 // Unmask allows the fields of an applicant to be shown in full, and writes that
@@ -294,8 +323,10 @@ func (p *Privacy) SetRetention(staff string, r Retention) error {
 	switch n := utf8.RuneCountInString(r.Document); {
 	case strings.TrimSpace(staff) == "":
 		return bad("nobody is named as acting")
-	case (r.Item == "") == (r.Type == ""):
-		return bad("name an item or a type of items, one of the two")
+	case r.named() != 1:
+		return bad("name an item, a type of items or a kind of record, one of the three")
+	case r.Record != "" && !slices.Contains(p.Records(), r.Record):
+		return p.noRecord(op, r.Record)
 	case len(r.Item) > 60 || len(r.Type) > 40 || strings.ContainsRune(string(r.Item)+string(r.Type), '/'):
 		return bad("that is no item and no type")
 	case strings.TrimSpace(r.Document) == "" || n > maxDocument:
@@ -315,6 +346,16 @@ func (p *Privacy) SetRetention(staff string, r Retention) error {
 		return txn.Set(r.key(), wire.Encode(r))
 	})
 	return err
+}
+
+// named counts what the period is of.
+func (r *Retention) named() (n int) {
+	for _, of := range []string{string(r.Item), string(r.Type), string(r.Record)} {
+		if of != "" {
+			n++
+		}
+	}
+	return n
 }
 
 var typeShape = regexp.MustCompile(`^[0-9A-Z]{2}$`)

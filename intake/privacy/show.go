@@ -5,11 +5,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
+	"tongban/consensus/wire"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/journal"
@@ -58,6 +61,27 @@ func line(e *journal.Entry) (Line, error) {
 		return l, e.Decode(l.Erasure)
 	}
 	return l, nil // of a newer program: shown without its content
+}
+
+// Restrictions are those in force, by case, from the one after another on (""
+// the first), at most limit of them.
+func (p *Privacy) Restrictions(after casefile.ID, limit int) ([]Restriction, error) {
+	out := []Restriction{}
+	err := p.DB.View(func(txn *badger.Txn) error {
+		opts := badger.DefaultIteratorOptions
+		opts.Prefix = restrictionKey("")
+		it := txn.NewIterator(opts)
+		defer it.Close()
+		for it.Seek(append(restrictionKey(after), 0)); it.Valid() && len(out) < limit; it.Next() {
+			var r Restriction
+			if err := it.Item().Value(func(v []byte) error { return wire.Decode(v, &r) }); err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // Query chooses entries of the book.
@@ -116,18 +140,20 @@ type Due struct {
 
 // DueList is what is due, and what nobody has set a period for.
 type DueList struct {
-	Due   []Due `json:"due"`
-	More  bool  `json:"more,omitempty"`  // there are more than the limit
-	Unset int   `json:"unset,omitempty"` // concluded cases for which nobody has set a period
+	Due          []Due       `json:"due"`
+	Records      []DueRecord `json:"records"`                 // what is due beside the cases
+	More         bool        `json:"more,omitempty"`          // there are more than the limit
+	Unset        int         `json:"unset,omitempty"`         // concluded cases for which nobody has set a period
+	UnsetRecords int         `json:"unset_records,omitempty"` // records beside the cases that are done with, likewise
 }
 
 // Due lists the concluded cases of which this node has a copy and whose
-// retention has passed, at most limit of them.
+// retention has passed, at most limit of them, and what is due beside them.
 func (p *Privacy) Due(ctx context.Context, limit int) (DueList, error) {
 	if limit <= 0 || limit > 1000 {
 		limit = min(max(limit, 100), 1000)
 	}
-	out := DueList{Due: []Due{}}
+	out := DueList{Due: []Due{}, Records: []DueRecord{}}
 	periods, failed := p.Retentions()
 	if failed != nil {
 		return out, failed
@@ -161,7 +187,10 @@ func (p *Privacy) Due(ctx context.Context, limit int) (DueList, error) {
 		}
 		return true
 	})
-	return out, failed
+	if failed != nil {
+		return out, failed
+	}
+	return out, p.dueRecords(ctx, &out, limit)
 }
 
 // Stored is one thing that is kept about the people of a case, outside its log.
@@ -268,7 +297,7 @@ func (p *Privacy) stored(s *casefile.State) ([]Stored, error) {
 			return
 		}
 		seen[ref.Hash] = true
-		out = append(out, Stored{ref.Hash, ref.Kind, ref.Size, seq, branch, p.Blobs.Has(ref.Hash), slices.Contains(s.Erased, ref.Hash)})
+		out = append(out, Stored{ref.Hash, ref.Kind, ref.Size, seq, branch, p.Blobs.Has(s.ID.Owner(), ref.Hash), slices.Contains(s.Erased, ref.Hash)})
 	})
 	return out, err
 }

@@ -31,8 +31,10 @@ type Cases interface {
 
 // Blobs is where what an applicant wrote lies.
 type Blobs interface {
-	Prepare(kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error)
-	Get(ref casefile.BlobRef) ([]byte, error)
+	Prepare(owner casefile.Owner, kind string, content []byte) (ref casefile.BlobRef, write func(*badger.Txn) error, err error)
+	Get(owner casefile.Owner, ref casefile.BlobRef) ([]byte, error)
+	Tombstone(txn *badger.Txn, owner casefile.Owner, hashes []chain.Hash) error
+	Erase(ctx context.Context, owner casefile.Owner, hashes []chain.Hash) error
 }
 
 // Register is what ratings ask of the node's copy of the Register.
@@ -76,6 +78,9 @@ type Ratings struct {
 	Config
 	book *journal.Book
 }
+
+// owner is whose all content is that the book names.
+func (r *Ratings) owner() casefile.Owner { return casefile.BookOwner("rating", r.Self().Center) }
 
 // Keys, beside the book's own (as package journal has them):
 //

@@ -152,6 +152,13 @@ func TestOneRatingOfACase(t *testing.T) {
 	if err != nil || now.Grade != 4 || now.Last != casefile.Rated {
 		t.Fatalf("grade %d, %s: %v", now.Grade, now.Last, err)
 	}
+	records, err := o.cabinet.Log(s.ID, now.Head.Index, 1)
+	must(t, err)
+	last, err := casefile.Read(records[0])
+	must(t, err)
+	if h := last.Event.Hand; h == nil || *h != (casefile.Hand{Window: "3号窗口", Served: "W01"}) {
+		t.Errorf("rated at %+v; W01 served at window 3", h)
+	}
 	for _, by := range []func() (State, error){
 		func() (State, error) { return o.ratings.GiveBy(t.Context(), link.Token, Form{Grade: 1, Channel: QR}) },
 		func() (State, error) {

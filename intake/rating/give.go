@@ -219,7 +219,7 @@ func (r *Ratings) give(ctx context.Context, staff string, f Form, linked bool) (
 	}
 	keep := func(*badger.Txn) error { return nil }
 	if f.Private != (Private{}) {
-		ref, write, err := r.Blobs.Prepare("rating", wire.Encode(f.Private))
+		ref, write, err := r.Blobs.Prepare(r.owner(), "rating", wire.Encode(f.Private))
 		if err != nil {
 			return State{}, err
 		}
@@ -304,46 +304,58 @@ func (r *Ratings) served(s Subject, linked bool) (Given, error) {
 	if it, ok := r.Register.Item(state.Item); ok {
 		g.ItemName, g.Department = it.Name, it.Department
 	}
-	g.Window, g.Rated, err = r.hands(state)
+	hands, err := r.hands(state)
+	g.Window, g.Rated = hands.window, hands.staff
 	return g, err
 }
 
 const maxRated = 16
 
-// hands are the window at which the applicant was served last, and who served
-// there.
-func (r *Ratings) hands(s casefile.State) (window string, staff []string, err error) {
+// served is who served an applicant here, as the log of the case says.
+type served struct {
+	window string   // the last one
+	staff  []string // everybody
+	last   *casefile.Hand
+}
+
+// hands are the window at which the applicant was served last, who served here,
+// and the post of whoever did so last.
+func (r *Ratings) hands(s casefile.State) (h served, err error) {
 	self := r.Self().Center
 	for from := uint64(1); from <= s.Head.Index; {
 		records, err := r.Cases.Log(s.ID, from, 128)
 		if err != nil || len(records) == 0 {
-			return window, staff, err
+			return h, err
 		}
 		for _, b := range records {
 			rec, err := casefile.Read(b)
 			if err != nil {
-				return window, staff, err
+				return h, err
 			}
-			e := &rec.Event
-			if e.Author.Center != self || !counter[e.Kind] {
-				continue
-			}
-			names := []string{e.Staff}
-			if e.Hand != nil {
-				if e.Hand.Window != "" {
-					window = e.Hand.Window
-				}
-				names = append(names, e.Hand.For)
-			}
-			for _, n := range names {
-				if n != "" && !slices.Contains(staff, n) && len(staff) < maxRated {
-					staff = append(staff, n)
-				}
+			if e := &rec.Event; e.Author.Center == self && counter[e.Kind] {
+				h.add(e)
 			}
 		}
 		from += uint64(len(records))
 	}
-	return window, staff, nil
+	return h, nil
+}
+
+func (h *served) add(e *casefile.Event) {
+	names := []string{e.Staff}
+	h.last = &casefile.Hand{Served: e.Staff}
+	if e.Hand != nil {
+		if e.Hand.Window != "" {
+			h.window = e.Hand.Window
+		}
+		names = append(names, e.Hand.For)
+		h.last.Body, h.last.Department, h.last.Post, h.last.Window = e.Hand.Body, e.Hand.Department, e.Hand.Post, e.Hand.Window
+	}
+	for _, n := range names {
+		if n != "" && !slices.Contains(h.staff, n) && len(h.staff) < maxRated {
+			h.staff = append(h.staff, n)
+		}
+	}
 }
 
 // counter are the events with which staff serve an applicant, or work on the

@@ -16,6 +16,7 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
+	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/journal"
@@ -90,6 +91,7 @@ const (
 	KindFollowedUp = "followed_up" // 回访
 	KindAppealed   = "appealed"    // 申诉
 	KindReviewed   = "reviewed"    // 申诉复核
+	KindErased     = "erased"      // 销毁
 )
 
 // Contact is an attempt to reach whoever gave a bad rating.
@@ -141,6 +143,14 @@ type Review struct {
 	Act    Act    `cbor:"9,keyasint,omitzero" json:"by"`
 }
 
+// Erased says that what the applicant wrote was destroyed after its retention.
+type Erased struct {
+	Rating ID           `cbor:"1,keyasint" json:"-"`
+	Blobs  []chain.Hash `cbor:"2,keyasint" json:"blobs"`
+	Reason string       `cbor:"3,keyasint" json:"reason"`
+	Act    Act          `cbor:"9,keyasint,omitzero" json:"by"`
+}
+
 // Act is who wrote an entry, and when.
 type Act struct {
 	Staff string `cbor:"1,keyasint,omitempty" json:"staff,omitempty"`
@@ -158,6 +168,7 @@ type State struct {
 	Answers   []Answer   `cbor:"6,keyasint,omitempty" json:"answers,omitempty"` // a second one where the follow-up found the first wanting
 	FollowUps []FollowUp `cbor:"7,keyasint,omitempty" json:"follow_ups,omitempty"`
 	Appeal    *Appeal    `cbor:"8,keyasint,omitempty" json:"appeal,omitempty"`
+	Erased    *Erased    `cbor:"9,keyasint,omitempty" json:"erased,omitempty"` // nil: what was written, if anything was, is there
 }
 
 // Bounds of one rating.
@@ -240,6 +251,9 @@ func Apply(s State, e journal.Entry) (State, error) {
 		return s, refusal.Newf(refusal.NotFound, e.Kind, "", "there is no such rating")
 	}
 	op := strings.ReplaceAll(e.Kind, "_", " ") + " " + string(s.ID)
+	if e.Kind == KindErased {
+		return s.erase(e, act, op)
+	}
 	if !s.Given.Terms.Bad {
 		return s, refusal.Newf(OutOfOrder, op, "", "it is no bad rating: nothing is to be put right")
 	}

@@ -18,7 +18,8 @@ const applicant = "申请人"
 
 // tell brings the grade into the case's log: at once where the case is in this
 // center's hand, else by a request to whoever has it. Nothing but grade and
-// channel goes there.
+// channel goes there, and at which post of this center the applicant was served,
+// which its own log says anyway.
 func (r *Ratings) tell(ctx context.Context, s State) error {
 	n, err := r.number(s.ID)
 	if err != nil {
@@ -39,11 +40,15 @@ func (r *Ratings) tell(ctx context.Context, s State) error {
 		return r.DB.Update(done)
 	}
 	if state.Next() == r.Self() && state.Offer == nil {
-		_, err := r.Cases.AppendWith(ctx, id, func(now casefile.State) ([]casefile.Draft, error) {
+		hands, err := r.hands(state)
+		if err != nil {
+			return err
+		}
+		_, err = r.Cases.AppendWith(ctx, id, func(now casefile.State) ([]casefile.Draft, error) {
 			if now.Grade != 0 || now.Next() != r.Self() || now.Offer != nil {
 				return nil, refusal.Newf(refusal.Unavailable, "note a rating", "", "the case has moved on")
 			}
-			return []casefile.Draft{{Kind: casefile.Rated, Body: body, Staff: who, DeskTime: s.Act.At}}, nil
+			return []casefile.Draft{{Kind: casefile.Rated, Body: body, Staff: who, Hand: hands.last, DeskTime: s.Act.At}}, nil
 		}, done)
 		return err
 	}

@@ -97,10 +97,10 @@ func (r *Ratings) Reveal(id ID, v Viewer) (View, error) {
 	}
 	out := r.view(v, s)
 	out.Private = &Private{}
-	if s.Given.Private == nil {
+	if s.Given.Private == nil || s.Erased != nil {
 		return out, nil
 	}
-	content, err := r.Blobs.Get(*s.Given.Private)
+	content, err := r.Blobs.Get(r.owner(), *s.Given.Private)
 	if err != nil {
 		return View{}, err
 	}
@@ -108,6 +108,20 @@ func (r *Ratings) Reveal(id ID, v Viewer) (View, error) {
 		return View{}, refusal.New(refusal.Malformed, "read what was written with "+string(id), "", err)
 	}
 	return out, nil
+}
+
+// Said is what the applicant wrote with the rating of a case and who that is, for
+// the tables that go to the province; nothing where nothing was written or it was
+// erased. Whoever calls it has written down who looks, and why.
+func (r *Ratings) Said(id casefile.ID) (p Private, s State, ok bool, err error) {
+	if s, ok, err = r.Of(Subject{Case: id}); err != nil || !ok || s.Given.Private == nil {
+		return p, s, ok, err
+	}
+	content, err := r.Blobs.Get(r.owner(), *s.Given.Private)
+	if err != nil {
+		return Private{}, s, true, nil // erased, or gone with a restore: the rating stands
+	}
+	return p, s, true, wire.Decode(content, &p)
 }
 
 // Query chooses ratings.
@@ -132,6 +146,9 @@ func (r *Ratings) List(q Query, v Viewer) (List, error) {
 	}
 	out := List{Ratings: []View{}}
 	err := r.each(q.Before, func(n uint64, s *State) bool {
+		if q.From != "" && dayOf(s.Act.At) < q.From { // the book is in the order of time
+			return false
+		}
 		if !q.takes(s) || q.Case != "" && (s.Given.Subject.Case != q.Case || !Seen(v, s)) {
 			return true
 		}
@@ -165,10 +182,11 @@ func (r *Ratings) Figures(from, to workday.Date, by By, served []Served) ([]Figu
 	}
 	var all []State
 	err := r.each(0, func(_ uint64, s *State) bool {
-		if day := dayOf(s.Act.At); day >= from && day <= to {
+		day := dayOf(s.Act.At)
+		if day >= from && day <= to {
 			all = append(all, *s)
 		}
-		return true
+		return day >= from // the book is in the order of time
 	})
 	if err != nil {
 		return nil, err
@@ -190,7 +208,9 @@ func (r *Ratings) Could(s *casefile.State, from, to workday.Date, by By) (c Serv
 		c.Department = it.Department
 	}
 	if by == ByWindow {
-		c.Window, _, err = r.hands(*s)
+		hands, err := r.hands(*s)
+		c.Window = hands.window
+		return c, true, err
 	}
-	return c, true, err
+	return c, true, nil
 }

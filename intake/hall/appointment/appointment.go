@@ -63,7 +63,8 @@ type Booking struct {
 	Came    int64            `json:"came,omitempty"`
 	Ticket  string           `json:"ticket,omitempty"`
 	Visit   string           `json:"visit,omitempty"`
-	Why     string           `json:"why,omitempty"` // of a cancelled one
+	Why     string           `json:"why,omitempty"`    // of a cancelled one
+	Erased  bool             `json:"erased,omitempty"` // who booked was destroyed after its retention
 }
 
 // Channel is how somebody came to the center.
@@ -88,7 +89,13 @@ const (
 	KindAssigned  = "assigned"  // AssignedBody
 	KindCancelled = "cancelled" // CancelledBody
 	KindCheckedIn = "checked_in"
+	KindErased    = "erased" // ErasedBody
 )
+
+// ErasedBody says that who booked was destroyed (销毁).
+type ErasedBody struct {
+	Reason string `cbor:"1,keyasint"`
+}
 
 // BookedBody is a new booking.
 type BookedBody struct {
@@ -150,10 +157,24 @@ func (b Booking) Apply(kind string, at int64, read func(into any) error) (Bookin
 			return b, err
 		}
 		b.State, b.Came, b.Ticket, b.Visit = CheckedIn, at, e.Ticket, e.Visit
+	case KindErased:
+		b.Erased = true
 	default:
 		return b, fmt.Errorf("%q is no entry of an appointment", kind)
 	}
 	return b, nil
+}
+
+// Over is from when the retention of a booking counts, Unix milliseconds: its day,
+// or when it was made where it has none; 0 while the person may still come.
+func (b Booking) Over(today workday.Date) int64 {
+	switch {
+	case b.State == Booked && (b.Day == "" || b.Day >= today):
+		return 0
+	case b.Day == "":
+		return b.Made
+	}
+	return b.Day.Start().UnixMilli()
 }
 
 // May checks that something may still be done with a booking.

@@ -18,6 +18,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
+	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/hall/appointment"
@@ -122,6 +123,7 @@ type Note struct {
 	Extension   *Extension          `json:"extension,omitempty"` // 延期
 	Answers     []Answer            `json:"answers,omitempty"`
 	Follows     []Follow            `json:"follow_ups,omitempty"`
+	Erased      []chain.Hash        `json:"erased,omitempty"`       // content that was destroyed after its retention
 	AnsweredAt  int64               `json:"answered_at,omitempty"`  // the first final answer
 	Overdue     int                 `json:"overdue_days,omitempty"` // 超期天数: working days; filled in by View
 	Provisional bool                `json:"provisional,omitempty"`  // the calendar of a year that counts is not published
@@ -161,7 +163,14 @@ const (
 	KindAnswered = "answered" // AnsweredBody
 	KindExtended = "extended" // Extension
 	KindFollowed = "followed" // FollowedBody
+	KindErased   = "erased"   // ErasedBody
 )
+
+// ErasedBody says that the content of blobs was destroyed (销毁).
+type ErasedBody struct {
+	Blobs  []chain.Hash `cbor:"1,keyasint"`
+	Reason string       `cbor:"2,keyasint"`
+}
 
 // EnteredBody is a new entry.
 type EnteredBody struct {
@@ -233,10 +242,49 @@ func (n Note) Apply(kind, staff string, at int64, read func(into any) error) (No
 		case b.Reopen:
 			n.State, n.AnsweredAt = Open, 0
 		}
+	case KindErased:
+		var b ErasedBody
+		if err := read(&b); err != nil {
+			return n, err
+		}
+		n.Erased = append(slices.Clone(n.Erased), b.Blobs...)
 	default:
 		return n, fmt.Errorf("%q is no record of a register", kind)
 	}
 	return n, nil
+}
+
+// Over is when the last was done about the entry, Unix milliseconds; 0 while
+// something is still to be done.
+func (n Note) Over() int64 {
+	if n.State == Open {
+		return 0
+	}
+	last := n.At
+	for _, a := range n.Answers {
+		last = max(last, a.At)
+	}
+	for _, f := range n.Follows {
+		last = max(last, f.At)
+	}
+	return last
+}
+
+// Content is what the entry holds about people and was not erased.
+func (n Note) Content() (all []chain.Hash) {
+	add := func(ref *casefile.BlobRef) {
+		if ref != nil && !slices.Contains(n.Erased, ref.Hash) {
+			all = append(all, ref.Hash)
+		}
+	}
+	add(n.Said)
+	for i := range n.Answers {
+		add(&n.Answers[i].Said)
+	}
+	for i := range n.Follows {
+		add(n.Follows[i].Said)
+	}
+	return all
 }
 
 // View is the entry on a day, with the working days by which it is or was late.

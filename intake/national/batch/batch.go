@@ -3,6 +3,9 @@
 // otherwise (U), rows that are gone (D). What comes late, after a month was
 // closed, is an update in a later batch.
 //
+// What it keeps them by is a name: that of a case, or of another thing that has
+// rows of its own, such as a consultation.
+//
 // It must never keep a cell of a row (a sum of it is enough), and never decide
 // that something was sent that is not on the disk.
 package batch
@@ -30,9 +33,11 @@ import (
 //
 //	nat/b/<number>  a batch
 //	nat/c/<case>    what was sent of a case
+//	nat/o           the batch that is being made: its figures so far
 var (
 	batchPrefix = []byte("nat/b/")
 	casePrefix  = []byte("nat/c/")
+	openKey     = []byte("nat/o")
 )
 
 func batchKey(n uint32) []byte { return binary.BigEndian.AppendUint32(slices.Clone(batchPrefix), n) }
@@ -92,7 +97,8 @@ func (s *sentRow) key() string {
 // Source is where cases come from. Both are read as they are; a case that
 // changes meanwhile is seen by the next batch.
 type Source interface {
-	// Heads calls visit with each case and how far its log reaches, by id.
+	// Heads calls visit with each case and how far its log reaches, by id. A head is
+	// another one whenever rows may have changed; of what has no log it is a sum.
 	Heads(visit func(id casefile.ID, head chain.Head) bool)
 	// Rows are the rows of a case, with the head of the log that they are of.
 	Rows(id casefile.ID, personal bool) ([]national.Row, chain.Head, error)
@@ -140,7 +146,10 @@ func Check(month string) error {
 }
 
 // Make looks for what has changed since the last batch and keeps it as a new
-// one. Where nothing has, there is no new batch and Number is 0.
+// one. Where nothing has, there is no new batch and Number is 0. A batch that was
+// cut short (a crash, a case that can't be read) is gone on with by the next call,
+// and nothing of it counts as sent before it is whole; of another month it is
+// closed as far as it came, with More, so that whoever calls calls again.
 func (b *Book) Make(ctx context.Context, t Terms) (Batch, error) {
 	const op = "make a batch"
 	if err := Check(t.Month); err != nil {
@@ -151,11 +160,17 @@ func (b *Book) Make(ctx context.Context, t Terms) (Batch, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	last, err := b.last()
+	out, resumed, err := b.begin(t)
 	if err != nil {
 		return Batch{}, err
 	}
-	out := Batch{Number: last.Number + 1, At: b.cfg.Now().UnixMilli(), Staff: t.Staff, Month: t.Month}
+	if resumed && out.Month != t.Month {
+		if out.More = true; t.Dry {
+			out.Number = 0
+			return out, nil
+		}
+		return out, b.close(out)
+	}
 	ids, err := b.moved()
 	if err != nil {
 		return Batch{}, err
@@ -164,25 +179,48 @@ func (b *Book) Make(ctx context.Context, t Terms) (Batch, error) {
 		if err := ctx.Err(); err != nil {
 			return Batch{}, err
 		}
-		if out.Cases == b.cfg.Max {
+		if out.Cases >= b.cfg.Max {
 			out.More = true
 			break
 		}
 		if err := b.collect(id, t, &out); err != nil {
-			return Batch{}, fmt.Errorf("%s, case %s: %w", op, id, err)
+			return Batch{}, fmt.Errorf("%s, %s: %w", op, id, err)
 		}
 	}
-	if out.Cases == 0 {
+	if out.Cases == 0 || t.Dry {
 		out.Number = 0
 		return out, nil
 	}
-	if t.Dry {
-		out.Number = 0
-		return out, nil
+	return out, b.close(out)
+}
+
+// begin is a new batch, or the one that was cut short.
+func (b *Book) begin(t Terms) (out Batch, resumed bool, err error) {
+	err = b.cfg.DB.View(func(txn *badger.Txn) error {
+		item, err := txn.Get(openKey)
+		if err == nil {
+			resumed, err = true, item.Value(func(v []byte) error { return wire.Decode(v, &out) })
+		}
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return nil
+		}
+		return err
+	})
+	if resumed || err != nil {
+		return out, resumed, err
 	}
-	// The batch comes last: what is on the disk of one that was cut short
-	// belongs to the next one, which has the same number.
-	return out, b.cfg.DB.Update(func(txn *badger.Txn) error { return txn.Set(batchKey(out.Number), wire.Encode(out)) })
+	last, err := b.last()
+	return Batch{Number: last.Number + 1, At: b.cfg.Now().UnixMilli(), Staff: t.Staff, Month: t.Month}, false, err
+}
+
+// close makes a batch whole.
+func (b *Book) close(out Batch) error {
+	return b.cfg.DB.Update(func(txn *badger.Txn) error {
+		if err := txn.Delete(openKey); err != nil {
+			return err
+		}
+		return txn.Set(batchKey(out.Number), wire.Encode(out))
+	})
 }
 
 // moved are the cases whose log has moved since all its rows were sent.
@@ -237,7 +275,14 @@ func (b *Book) collect(id casefile.ID, t Terms, out *Batch) error {
 	if t.Dry {
 		return nil
 	}
-	return b.cfg.DB.Update(func(txn *badger.Txn) error { return txn.Set(caseKey(id), wire.Encode(s)) })
+	return b.cfg.DB.Update(func(txn *badger.Txn) error {
+		if changed { // the figures go with what they count
+			if err := txn.Set(openKey, wire.Encode(*out)); err != nil {
+				return err
+			}
+		}
+		return txn.Set(caseKey(id), wire.Encode(s))
+	})
 }
 
 // merge takes the rows of now over; waits says that some were left because they
@@ -320,7 +365,7 @@ func (b *Book) Changes(ctx context.Context, since uint32, month string, personal
 		}
 		rows, _, err := b.cfg.Source.Rows(id, personal)
 		if err != nil {
-			return fmt.Errorf("case %s: %w", id, err)
+			return fmt.Errorf("%s: %w", id, err)
 		}
 		now := map[string]national.Row{}
 		for _, r := range rows {

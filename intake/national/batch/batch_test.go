@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -242,4 +243,97 @@ func TestReplica(t *testing.T) {
 			}
 		}
 	})
+}
+
+// cut is a shelf that a reader is torn away from after some cases.
+type cut struct {
+	*shelf
+	after int // so many cases can still be read; negative: all
+}
+
+var errCut = errors.New("the node went down")
+
+func (c *cut) Rows(id casefile.ID, personal bool) ([]national.Row, chain.Head, error) {
+	if c.after == 0 {
+		return nil, chain.Head{}, errCut
+	}
+	c.after--
+	return c.shelf.Rows(id, personal)
+}
+
+// A batch that is cut short is gone on with: its figures are those of the whole,
+// none of its rows goes out before, and all of them after.
+func TestCutShort(t *testing.T) {
+	for after := range 4 {
+		c := &cut{newShelf(), after}
+		for i := range 4 {
+			c.set(casefile.ID(fmt.Sprint(i)), "1", "x")
+		}
+		b := newBook(t, c.shelf, 0)
+		b.cfg.Source = c
+		if _, err := b.Make(context.Background(), Terms{Staff: "S01"}); !errors.Is(err, errCut) {
+			t.Fatal(err)
+		}
+		c.after = -1
+		b = New(b.cfg) // the node is back
+		expect(t, changes(t, b, 0, ""), "")
+		if all, err := b.Batches(10); err != nil || len(all) != 0 {
+			t.Errorf("%+v counts as sent: %v", all, err)
+		}
+		if dry, err := b.Make(context.Background(), Terms{Staff: "S01", Dry: true}); err != nil || dry.Inserts != 4 || dry.Number != 0 {
+			t.Errorf("%+v %v", dry, err)
+		}
+		if out := made(t, b, ""); out.Number != 1 || out.Cases != 4 || out.Inserts != 4 || out.More {
+			t.Errorf("cut after %d: %+v", after, out)
+		}
+		expect(t, changes(t, b, 0, ""), "I1 0/1 x; I1 1/1 x; I1 2/1 x; I1 3/1 x")
+		if out := made(t, b, ""); out.Number != 0 {
+			t.Errorf("it is sent twice: %+v", out)
+		}
+	}
+}
+
+// Everything was read when it was cut short, and nothing has changed since.
+func TestCutShortAtTheEnd(t *testing.T) {
+	c := &cut{newShelf(), -1}
+	c.set("a", "1", "x")
+	b := newBook(t, c.shelf, 0)
+	out, _, err := b.begin(Terms{Staff: "S01"})
+	if err == nil {
+		err = b.collect("a", Terms{Staff: "S01"}, &out)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := made(t, New(b.cfg), ""); out.Number != 1 || out.Inserts != 1 {
+		t.Errorf("%+v", out)
+	}
+	expect(t, changes(t, b, 0, ""), "I1 a/1 x")
+}
+
+// A batch of another month is closed as it stands before the one that was asked
+// for is made.
+func TestCutShortInAnotherMonth(t *testing.T) {
+	c := &cut{newShelf(), 1}
+	c.when["1"] = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC).UnixMilli()
+	c.when["2"] = time.Date(2026, 4, 2, 12, 0, 0, 0, time.UTC).UnixMilli()
+	c.set("a", "1", "march")
+	c.set("b", "2", "april")
+	c.set("c", "1", "march")
+	b := newBook(t, c.shelf, 0)
+	b.cfg.Source = c
+	if _, err := b.Make(context.Background(), Terms{Staff: "S01", Month: "2026-03"}); !errors.Is(err, errCut) {
+		t.Fatal(err)
+	}
+	c.after = -1
+	if out := made(t, b, "2026-04"); out.Number != 1 || out.Month != "2026-03" || out.Inserts != 1 || !out.More {
+		t.Errorf("%+v", out)
+	}
+	if out := made(t, b, "2026-04"); out.Number != 2 || out.Inserts != 1 {
+		t.Errorf("%+v", out)
+	}
+	if out := made(t, b, ""); out.Number != 3 || out.Inserts != 1 {
+		t.Errorf("%+v", out)
+	}
+	expect(t, changes(t, b, 0, ""), "I1 a/1 march; I2 b/2 april; I3 c/1 march")
 }
