@@ -37,9 +37,15 @@ func (c *Client) CaseLog(ctx context.Context, id casefile.ID, from uint64, limit
 }
 
 // Cases is one page of a box, the most urgent first. A page has at most 200
-// cases; the total is that of the whole box.
+// cases; the total is that of the whole box. The words travel in the body: they
+// may name people.
 func (c *Client) Cases(ctx context.Context, box desk.Box, text string, skip, limit int) (desk.Worklist, error) {
-	return get[desk.Worklist](ctx, c, "/v1/cases", Params("box", string(box), "text", text, "skip", strconv.Itoa(skip), "limit", strconv.Itoa(limit)))
+	return c.Search(ctx, desk.Query{Box: box, Text: text, Skip: skip, Limit: limit})
+}
+
+// Search is Cases with every filter that the desk has.
+func (c *Client) Search(ctx context.Context, q desk.Query) (desk.Worklist, error) {
+	return post[desk.Worklist](ctx, c, "/v1/cases/search", q)
 }
 
 // Offers says of every action whether it may be taken on a case here and now.

@@ -34,7 +34,7 @@ const maxAnswer = 256 << 20
 // comes back as *api.Problem, no answer at all as *Offline; a context that ends
 // comes back as its own error.
 type Client struct {
-	base  string // http://host:port
+	base  string // http://host:port, or https
 	token string
 	http  *http.Client
 }
@@ -69,7 +69,7 @@ func Of(dir, host string) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the node's token: %w", err)
 	}
-	return New(host, string(token), nil), nil
+	return At(dir, host, string(token)), nil
 }
 
 // Base is the address, such as http://127.0.0.1:7403.

@@ -1,0 +1,309 @@
+package account
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"tongban/consensus/refusal"
+	"tongban/intake/journal"
+)
+
+// maxPINs is how many wrong PINs an account may have before a password is
+// asked for again.
+const maxPINs = 3
+
+// maxTallies bounds what is remembered of wrong tries; far more than accounts
+// and offices there are.
+const maxTallies = 20_000
+
+// place is an address as wrong tries are counted by: of IPv6 the network, of
+// which one machine has all.
+func place(from string) string {
+	if a, err := netip.ParseAddr(from); err == nil {
+		if a = a.Unmap(); a.Is6() {
+			p, _ := a.WithZone("").Prefix(64)
+			return "from " + p.String()
+		}
+		return "from " + a.String()
+	}
+	if from == "" {
+		return ""
+	}
+	return "from " + clip(from, 64)
+}
+
+func clip(s string, most int) string {
+	if len(s) > most {
+		s = s[:most]
+	}
+	return s
+}
+
+// password signs somebody in; kind is the entry that it writes.
+func (a *Accounts) password(ctx context.Context, kind, login, password, from string) (row, error) {
+	r, err := a.prove(ctx, login, password, from)
+	if err != nil {
+		return row{}, err
+	}
+	return a.enter(kind, r.Account.Login, from, r.Epoch)
+}
+
+// prove finds whose password that is, or refuses: with WrongPassword whatever
+// was wrong, with LockedOut after too many wrong tries, by login and by address,
+// no matter whether anybody has that login.
+func (a *Accounts) prove(ctx context.Context, login, password, from string) (row, error) {
+	login = clip(canonical(login), 64)
+	where := place(from)
+	if err := a.locked(login, where); err != nil {
+		return row{}, err
+	}
+	leave, err := a.hasher.turn(ctx)
+	if err != nil {
+		return row{}, err
+	}
+	defer leave()
+	// Counted before it is tried: many at once are no more than one after the
+	// other.
+	until, err := a.count(login, where)
+	if err != nil {
+		return row{}, err
+	}
+	if len(password) > maxSecret {
+		password = "" // which nobody has
+	}
+	r, known := a.get(login)
+	if right := a.hasher.matches(r.Password, password); !right || !known || r.Account.Disabled {
+		a.wrong(KindWrongPassword, login, from, until)
+		return row{}, refusal.New(WrongPassword, "sign in", "", errNobody)
+	}
+	a.right(login, where)
+	return r, nil
+}
+
+// enter writes that somebody came, and forgets the wrong tries before.
+func (a *Accounts) enter(kind, login, from string, epoch uint32) (row, error) {
+	var now row
+	r, _ := a.get(login)
+	err := a.write(r.Account.Staff, kind, login, func(r *row, known bool) (Note, error) {
+		if !known || r.Account.Disabled || r.Epoch != epoch { // meanwhile
+			return Note{}, refusal.New(WrongPassword, "sign in", "", errNobody)
+		}
+		if kind == KindSignedIn || kind == KindOpened { // a PIN says nothing of who tries passwords
+			r.Tries = tally{}
+			r.Account.SignedIn = a.cfg.Now().UnixMilli()
+		}
+		r.PINs = 0
+		now = *r
+		return Note{From: from}, nil
+	})
+	if unwritable(err) {
+		a.cfg.Log.Warn("somebody signs in although nothing can be written", "login", login, "kind", kind, "err", err)
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.pins[login] = 0
+		return a.rows[login], nil
+	}
+	return now, err
+}
+
+// locked refuses with LockedOut.
+func (a *Accounts) locked(login, where string) error {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.lockedLocked(login, where)
+}
+
+func (a *Accounts) lockedLocked(login, where string) error {
+	now := a.cfg.Now()
+	if wait := max(a.tries[login].locked(now), a.tries[where].locked(now)); wait > 0 {
+		return refusal.Newf(LockedOut, "sign in", "wait, or ask whoever manages the accounts",
+			"too many wrong tries: the next is taken in %s", wait.Round(time.Second))
+	}
+	return nil
+}
+
+// count counts a try as wrong before it is known to be, and tells until when
+// nothing more is taken then: of the account and of the address.
+func (a *Accounts) count(login, where string) (until [2]int64, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.lockedLocked(login, where); err != nil {
+		return until, err
+	}
+	now := a.cfg.Now()
+	if len(a.tries) > maxTallies {
+		a.forgetLocked(now)
+	}
+	before := a.tries[login].Until
+	a.tries[login] = ofAccount.wrong(a.tries[login], now)
+	if t := a.tries[login]; t.Until != before {
+		until[0] = t.Until
+	}
+	if where != "" {
+		before = a.tries[where].Until
+		a.tries[where] = ofAddress.wrong(a.tries[where], now)
+		if t := a.tries[where]; t.Until != before {
+			until[1] = t.Until
+		}
+	}
+	return until, nil
+}
+
+// forgetLocked drops what is past; where that is not enough, whatever locks
+// nothing.
+func (a *Accounts) forgetLocked(now time.Time) {
+	for name, t := range a.tries {
+		if _, known := a.rows[name]; !known && ofAccount.settle(t, now) == (tally{}) {
+			delete(a.tries, name)
+		}
+	}
+	if len(a.tries) <= maxTallies {
+		return
+	}
+	for name, t := range a.tries {
+		if _, known := a.rows[name]; !known && t.locked(now) == 0 {
+			delete(a.tries, name)
+		}
+	}
+}
+
+// right takes back that a try was counted: all tries of the account, and this
+// one of the address, whence others may have been wrong.
+func (a *Accounts) right(login, where string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.tries, login)
+	if t, ok := a.tries[where]; ok && t.Wrong > 0 {
+		t.Wrong--
+		if t.Wrong < ofAddress.free {
+			t.Until = 0
+		}
+		a.tries[where] = t
+	}
+}
+
+// wrong writes down that a try was wrong, and that it was one too many. Of a
+// login that nobody has only the latter, and without the login.
+func (a *Accounts) wrong(kind, login, from string, until [2]int64) {
+	note := func(kind, login string, n Note) {
+		n.From = from
+		var err error
+		if login == "" {
+			_, err = a.book.Add("", journal.Draft{Kind: kind, Body: n}, nil)
+		} else {
+			err = a.write("", kind, login, func(r *row, _ bool) (Note, error) {
+				a.mu.RLock()
+				defer a.mu.RUnlock()
+				r.Tries, r.PINs = a.tries[login], a.pins[login]
+				return n, nil
+			})
+		}
+		if err != nil { // the try was refused all the same
+			a.cfg.Log.Warn("a wrong try is missing from the accounts' book", "kind", kind, "err", err)
+		}
+	}
+	if _, known := a.get(login); known {
+		note(kind, login, Note{})
+		if until[0] != 0 {
+			note(KindLockedOut, login, Note{Until: until[0]})
+		}
+	}
+	if until[1] != 0 {
+		note(KindLockedOut, "", Note{Until: until[1]})
+	}
+}
+
+// pin lets somebody come back by PIN, who signed in here by password today.
+// NeedPassword where there is none, or it was wrong too often.
+func (a *Accounts) pin(ctx context.Context, kind, login, pin, from string) (row, error) {
+	const op = "switch by PIN"
+	leave, err := a.hasher.turn(ctx)
+	if err != nil {
+		return row{}, err
+	}
+	defer leave()
+	r, known := a.get(login)
+	if !known || r.PIN == "" || r.Account.Disabled {
+		return row{}, refusal.Newf(NeedPassword, op, "sign in with the password", "there is no PIN")
+	}
+	a.mu.Lock()
+	spent := a.pins[login] >= maxPINs
+	if !spent {
+		a.pins[login]++ // before it is tried, as a password
+	}
+	a.mu.Unlock()
+	if spent {
+		return row{}, refusal.Newf(NeedPassword, op, "sign in with the password", "the PIN was wrong too often")
+	}
+	if !pinShaped(pin) || !a.hasher.matches(r.PIN, pin) {
+		a.wrong(KindWrongPIN, login, from, [2]int64{})
+		return row{}, refusal.Newf(WrongPassword, op, "", "the PIN is wrong")
+	}
+	return a.enter(kind, login, from, r.Epoch)
+}
+
+// changePassword gives somebody the password that they choose; every other
+// session of theirs ends. It gives the epoch of those that go on.
+func (a *Accounts) changePassword(ctx context.Context, login, old, chosen, from string) (row, error) {
+	const op = "change the password"
+	if err := checkPassword(op, login, chosen); err != nil {
+		return row{}, err
+	}
+	if chosen == old {
+		return row{}, refusal.Newf(WeakPassword, op, "", "that is the password which you have")
+	}
+	hash, err := a.proven(ctx, login, old, from, chosen)
+	if err != nil {
+		return row{}, err
+	}
+	return a.own(KindPassword, login, from, func(r *row) {
+		r.Password, r.Account.MustChange, r.Tries, r.PINs = hash, false, tally{}, 0
+		r.Epoch++
+	})
+}
+
+// setPIN gives somebody a PIN, or takes it away ("").
+func (a *Accounts) setPIN(ctx context.Context, login, password, pin, from string) error {
+	kind := KindPINRemoved
+	if pin != "" {
+		kind = KindPINSet
+		if err := checkPIN("set a PIN", pin); err != nil {
+			return err
+		}
+	}
+	hash, err := a.proven(ctx, login, password, from, pin)
+	if err != nil {
+		return err
+	}
+	_, err = a.own(kind, login, from, func(r *row) { r.PIN, r.PINs = hash, 0 })
+	return err
+}
+
+// proven checks somebody's password once more, and hashes what they choose.
+func (a *Accounts) proven(ctx context.Context, login, password, from, chosen string) (hash string, err error) {
+	if _, err := a.prove(ctx, login, password, from); err != nil || chosen == "" {
+		return "", err
+	}
+	leave, err := a.hasher.turn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return a.hasher.hash(chosen)
+}
+
+// own writes what somebody changes of their own account.
+func (a *Accounts) own(kind, login, from string, edit func(*row)) (row, error) {
+	var now row
+	r, _ := a.get(login)
+	err := a.write(r.Account.Staff, kind, login, func(r *row, known bool) (Note, error) {
+		if !known || r.Account.Disabled {
+			return Note{}, refusal.New(WrongPassword, "change an account", "", errNobody)
+		}
+		edit(r)
+		now = *r
+		return Note{From: from}, nil
+	})
+	return now, err
+}
