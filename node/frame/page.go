@@ -1,35 +1,44 @@
-package web
+package frame
 
 import (
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"tongban/catalog/area"
 	"tongban/catalog/guide"
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
+	"tongban/intake/notice"
 )
 
-// page is what the frame needs of every page.
-type page struct {
-	Name   string // of its template
-	Nav    string // which entry of the menu it belongs to
-	Title  string
-	Lang   guide.Lang
-	Large  bool
-	Center string
-	Today  workday.Date
-	Day    workday.Date // asked for; "": today
-	Path   string
-	Query  url.Values
-	Data   any
-	Next   string // the address of the next page of a list; "": none
-	First  string // of the first page, where this is another
-	Open   bool   // for people without a token: there is nothing else that they can open
+// Page is what the frame needs of every page.
+type Page struct {
+	Name    string // of its template
+	Room    string // which entry of the menu it belongs to
+	Nav     string // which of the tabs
+	Tabs    []Entry
+	Title   string
+	Lang    guide.Lang
+	Large   bool
+	Center  string
+	Today   workday.Date
+	Day     workday.Date // asked for; "": today
+	Path    string
+	Query   url.Values
+	Data    any
+	Next    string // the address of the next page of a list; "": none
+	First   string // of the first page, where this is another
+	Back    string // where a kiosk's page leads back to; "": the page is on no kiosk
+	Open    bool   // for people without an account: there is nothing else that they can open
+	Script  bool
+	Bar     Bar
+	Key     string   // of the page's forms: what is sent twice has one effect
+	Done    string   // what was just done; "": nothing
+	Trouble *Trouble // why what was sent was not taken; nil: it was
+
+	words Words
 }
 
 const (
@@ -37,12 +46,20 @@ const (
 	sizeCookie = "tongban-size"
 )
 
-// newPage reads what holds for every page: language and size of the letters,
-// kept in cookies, and the day.
-func (s *server) newPage(w http.ResponseWriter, r *http.Request) *page {
-	p := &page{
-		Lang: guide.Chinese, Today: workday.DateOf(s.Now()), Day: workday.Date(r.FormValue("day")),
-		Path: r.URL.Path, Query: r.URL.Query(), Center: s.centerName(s.Self()),
+// Trouble is why something was not done.
+type Trouble struct {
+	Code   string
+	Text   string // in the reader's language
+	Detail string // in the words of whoever refused
+	Hint   string // what can be done; "": nothing is known
+}
+
+// Page reads what holds for every page: language and size of the letters, kept
+// in cookies, and the day.
+func (s *Pages) Page(w http.ResponseWriter, r *http.Request) *Page {
+	p := &Page{
+		Lang: guide.Chinese, Today: workday.DateOf(s.Now()), Day: workday.Date(r.URL.Query().Get("day")),
+		Path: r.URL.Path, Query: r.URL.Query(), Center: s.Center(), Open: s.Bar == nil, Script: s.Scripts, words: s.Set.words,
 	}
 	if p.Day == p.Today {
 		p.Day = ""
@@ -51,7 +68,22 @@ func (s *server) newPage(w http.ResponseWriter, r *http.Request) *page {
 		p.Lang = guide.English
 	}
 	p.Large = setting(w, r, "size", sizeCookie, "normal", "large") == "large"
+	if s.Bar != nil {
+		p.Bar = s.Bar(r)
+	}
 	return p
+}
+
+// English reports the language that a request asks for.
+func English(r *http.Request) bool {
+	switch r.URL.Query().Get("lang") {
+	case "en":
+		return true
+	case "zh":
+		return false
+	}
+	c, err := r.Cookie(langCookie)
+	return err == nil && c.Value == "en"
 }
 
 // setting is a choice between two: of the address, which is kept, or of the
@@ -68,10 +100,10 @@ func setting(w http.ResponseWriter, r *http.Request, key, cookie, first, second 
 }
 
 // English reports the language of the labels.
-func (p *page) English() bool { return p.Lang == guide.English }
+func (p *Page) English() bool { return p.Lang == guide.English }
 
 // HTML is the language as a page declares it.
-func (p *page) HTML() string {
+func (p *Page) HTML() string {
 	if p.English() {
 		return "en"
 	}
@@ -79,16 +111,16 @@ func (p *page) HTML() string {
 }
 
 // Say is a word of the pages.
-func (p *page) Say(key string) string {
-	w := words[key]
+func (p *Page) Say(key string) string {
+	w := p.words[key]
 	if p.English() {
 		return w[1]
 	}
 	return w[0]
 }
 
-// pick is one of two texts, by language.
-func (p *page) pick(zh, en string) string {
+// Pick is one of two texts, by language.
+func (p *Page) Pick(zh, en string) string {
 	if p.English() {
 		return en
 	}
@@ -96,13 +128,13 @@ func (p *page) pick(zh, en string) string {
 }
 
 // Label is what an element is called.
-func (p *page) Label(element string) string {
+func (p *Page) Label(element string) string {
 	zh, en := item.Label(element)
-	return p.pick(zh, capital(en))
+	return p.Pick(zh, Capital(en))
 }
 
 // Word is a code value of an element in words.
-func (p *page) Word(element string, value any) string {
+func (p *Page) Word(element string, value any) string {
 	text := ""
 	switch v := value.(type) {
 	case item.Kind:
@@ -118,26 +150,26 @@ func (p *page) Word(element string, value any) string {
 	case item.OpenCases:
 		text = string(v)
 	case area.Level:
-		return p.pick(v.Chinese(), capital(v.String()))
+		return p.Pick(v.Chinese(), Capital(v.String()))
 	}
 	zh, en := item.InWords(element, text)
-	return p.pick(zh, capital(en))
+	return p.Pick(zh, Capital(en))
 }
 
 // Limit says a limit; "" for none.
-func (p *page) Limit(l item.Limit) string {
+func (p *Page) Limit(l item.Limit) string {
 	if l.IsZero() {
 		return ""
 	}
-	return p.pick(l.Chinese(), l.String())
+	return p.Pick(l.Chinese(), l.String())
 }
 
 // With is this page's address with one thing changed; "" takes it away. What
 // says where in a list one is goes with any change.
-func (p *page) With(key, value string) string {
+func (p *Page) With(key, value string) string {
 	q := url.Values{}
 	for k, v := range p.Query {
-		if k != "after" && k != "after_area" && k != "lang" && k != "size" || k == key {
+		if k != "after" && k != "after_area" && k != "lang" && k != "size" && k != "done" || k == key {
 			q[k] = v
 		}
 	}
@@ -151,7 +183,7 @@ func (p *page) With(key, value string) string {
 }
 
 // To is the address of another page, for the same day.
-func (p *page) To(path string) string {
+func (p *Page) To(path string) string {
 	if p.Day == "" {
 		return path
 	}
@@ -159,25 +191,27 @@ func (p *page) To(path string) string {
 }
 
 // Time is a moment as a screen shows it.
-func (p *page) Time(ms int64) string {
+func (p *Page) Time(ms int64) string {
 	if ms == 0 {
 		return ""
 	}
 	return time.UnixMilli(ms).In(workday.China).Format("2006-01-02 15:04")
 }
 
-func capital(text string) string {
+func Capital(text string) string {
 	if text == "" || text[0] < 'a' || text[0] > 'z' { // a draft may hold a word that is none
 		return text
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-var functions = template.FuncMap{
-	"zh": func(text string) template.HTMLAttr {
-		if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-			return `lang="zh-CN"`
-		}
-		return ""
-	},
+// Either is one of two words, or the code that has none.
+func (p *Page) Either(words [2]string, code string) string {
+	if words[0] == "" {
+		return code
+	}
+	return p.Pick(words[0], words[1])
 }
+
+// Money is an amount in fen, in words.
+func (p *Page) Money(fen int64) string { return notice.Money(notice.Lang(p.Lang), fen) }

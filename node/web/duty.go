@@ -132,9 +132,9 @@ func (s *server) drafts(r *http.Request, p *page) error {
 func (s *server) drafted(p *page, v register.DraftView) drafted {
 	names := make([]string, len(v.Editors))
 	for i, e := range v.Editors {
-		names[i] = e.Staff + p.pick("（", " (") + s.centerName(e.Center) + p.pick("）", ")")
+		names[i] = e.Staff + p.Pick("（", " (") + s.centerName(e.Center) + p.Pick("）", ")")
 	}
-	return drafted{v, s.centerName(v.By), strings.Join(names, p.pick("、", ", "))}
+	return drafted{v, s.centerName(v.By), strings.Join(names, p.Pick("、", ", "))}
 }
 
 // draftPage is one draft as its approver reads it.
@@ -169,7 +169,7 @@ func (s *server) draft(r *http.Request, p *page) error {
 	p.Title = it.Name + " · " + p.Say("draft")
 	d := &draftPage{drafted: s.drafted(p, view), Item: it, StateText: p.Say("draft_" + string(view.State))}
 	for _, f := range append(item.Validate(*it), condition.Check(it)...) {
-		one := found{f.Element, p.Label(f.Element), f.Code, p.pick(f.Message, f.English), f.Severity == item.Error}
+		one := found{f.Element, p.Label(f.Element), f.Code, p.Pick(f.Message, f.English), f.Severity == item.Error}
 		if one.Error {
 			d.Errors++
 		}

@@ -145,9 +145,9 @@ func (s *server) history(d *itemPage, p *page) error {
 		}
 		for k, e := range all[i].Editors {
 			if k > 0 {
-				v.Editors += p.pick("、", ", ")
+				v.Editors += p.Pick("、", ", ")
 			}
-			v.Editors += e.Staff + p.pick("（", " (") + s.centerName(e.Center) + p.pick("）", ")")
+			v.Editors += e.Staff + p.Pick("（", " (") + s.centerName(e.Center) + p.Pick("）", ")")
 		}
 		if i > 0 && all[i-1].Ref.Area == all[i].Ref.Area {
 			v.Before = all[i-1].Ref.Version
@@ -206,7 +206,7 @@ func (s *server) cases(d *itemPage, p *page) error {
 	d.HasCases = true
 	for _, c := range all {
 		older := c.Ref.Area == d.Item.Ref.Area && c.Ref.Version < d.Item.Ref.Version
-		d.Cases = append(d.Cases, openCase{c, p.pick(c.State[0], c.State[1]), older})
+		d.Cases = append(d.Cases, openCase{c, p.Pick(c.State[0], c.State[1]), older})
 	}
 	return nil
 }
@@ -288,8 +288,8 @@ func compare(p *page, from, to *item.Item) (all []changed, better, worse int) {
 	good, bad := item.Favourable(*from, *to)
 	for _, c := range item.Diff(*from, *to) {
 		one := changed{
-			Label: p.Label(c.Element), Text: p.pick(c.Text, c.English),
-			Other: p.pick(c.English, c.Text), OtherLang: p.pick("en", "zh-CN"),
+			Label: p.Label(c.Element), Text: p.Pick(c.Text, c.English),
+			Other: p.Pick(c.English, c.Text), OtherLang: p.Pick("en", "zh-CN"),
 		}
 		switch {
 		case slices.Contains(good, c):

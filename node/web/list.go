@@ -72,7 +72,7 @@ func (l *listing) chips(p *page) {
 		add("department", l.Department)
 	}
 	if l.Level != 0 {
-		add("level", p.Label("level")+p.pick("：", ": ")+p.Word("level", l.Level))
+		add("level", p.Label("level")+p.Pick("：", ": ")+p.Word("level", l.Level))
 	}
 	if l.Kind != "" {
 		add("kind", p.Word("kind", l.Kind))

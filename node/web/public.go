@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tongban/catalog/area"
-	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
@@ -24,7 +23,10 @@ type Counter struct {
 	Check    func(id casefile.ID, seq uint64, hash string) (desk.Authentic, error)
 	Progress func(named, password string) (desk.Progress, error)
 	Now      func() time.Time
-	Log      *slog.Logger
+	// Back is where a page leads back to when nobody stands there any more: the
+	// start of a kiosk; "" for any other browser.
+	Back func(r *http.Request) string
+	Log  *slog.Logger
 }
 
 type public struct {
@@ -39,6 +41,10 @@ type public struct {
 // maxAsked bounds what a form of these pages may send, in bytes.
 const maxAsked = 4 << 10
 
+// idleAfter is after how many seconds a kiosk leaves a page of these: time to
+// read it, or to type a number and a password.
+const idleAfter = "90"
+
 // Public answers /p/, which verifies a document by its QR code, and /progress,
 // which tells how far a case has come. Both are for people without a token:
 // they change nothing, tell nothing of who applies, and answer so many
@@ -46,15 +52,11 @@ const maxAsked = 4 << 10
 func Public(c Counter) http.Handler {
 	p := &public{Counter: c, all: newGate(200, 50*time.Millisecond), each: newGate(40, time.Second),
 		tries: newGate(5, 2*time.Minute), total: newGate(40, 2*time.Minute)}
-	p.server = server{Services: Services{Self: c.Self, Now: c.Now, Log: c.Log}, mux: http.NewServeMux(), name: c.Name}
-	if p.server.Log == nil {
-		p.server.Log = slog.New(slog.DiscardHandler)
-	}
+	p.server = serverOf(Services{Self: c.Self, Now: c.Now, Log: c.Log}, c.Name)
 	p.open("GET /p/{case}/{seq}/{hash}", p.verify)
 	p.open("GET /progress", p.ask)
 	p.open("GET /progress/{case}", p.ask)
 	p.open("POST /progress", p.answer)
-	p.mux.HandleFunc("GET /web/style.css", styleSheet)
 	return p.mux
 }
 
@@ -62,17 +64,21 @@ func Public(c Counter) http.Handler {
 func (s *public) open(pattern string, fill func(r *http.Request, p *page) (status int)) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxAsked)
-		p := s.newPage(w, r)
-		p.Open, p.Today = true, workday.DateOf(s.Counter.Now())
+		p := s.pages.Page(w, r)
 		p.Query, p.Day = nil, ""
+		if s.Back != nil {
+			if p.Back = s.Back(r); p.Back != "" {
+				w.Header().Set("Refresh", idleAfter+"; url="+p.Back)
+			}
+		}
 		if now := s.Counter.Now(); !s.each.pass(asker(r), now) || !s.all.pass("", now) {
 			p.Name, p.Title, p.Data = "closed", p.Say("too_many"), p.Say("too_many_hint")
 			w.Header().Set("Retry-After", "60")
-			s.write(w, p, http.StatusTooManyRequests)
+			s.pages.Write(w, p, http.StatusTooManyRequests)
 			return
 		}
 		status := fill(r, p)
-		s.write(w, p, status)
+		s.pages.Write(w, p, status)
 	})
 }
 
@@ -105,7 +111,7 @@ func (s *public) verify(r *http.Request, p *page) int {
 		d.Authentic, err = s.Check(casefile.ID(r.PathValue("case")), seq, r.PathValue("hash"))
 	}
 	if err == nil {
-		d.Good, d.Step = true, p.either(eventWords[d.Kind], string(d.Kind))
+		d.Good, d.Step = true, p.Either(eventWords[d.Kind], string(d.Kind))
 		for _, one := range d.Authentic.Papers {
 			d.Papers = append(d.Papers, attested{one.Kind.Title(notice.Lang(p.Lang)), one})
 			d.Void = d.Void || one.Void
@@ -183,31 +189,20 @@ func (s *public) answer(r *http.Request, p *page) int {
 	}
 	s.tries.forgive(from)
 	s.total.forgive(d.Named)
-	d.Found = p.progress(found)
+	d.Found = progressOf(p, found)
 	return http.StatusOK
 }
 
-func (p *page) progress(f desk.Progress) *progress {
+func progressOf(p *page, f desk.Progress) *progress {
 	lang := notice.Lang(p.Lang)
-	out := &progress{Progress: f, Phase: notice.Word(lang, string(f.Phase)), Lamp: p.either(lampWords[f.Lamp], string(f.Lamp)), LampClass: string(f.Lamp)}
+	out := &progress{Progress: f, Phase: notice.Word(lang, string(f.Phase)), Lamp: p.Either(lampWords[f.Lamp], string(f.Lamp)), LampClass: string(f.Lamp)}
 	if f.Waits != "" {
 		out.Waits = notice.Word(lang, string(f.Waits))
 	}
 	if f.Outcome != "" {
-		out.Outcome = p.either(outcomeWords[f.Outcome], string(f.Outcome))
+		out.Outcome = p.Either(outcomeWords[f.Outcome], string(f.Outcome))
 	}
 	return out
-}
-
-// Money is an amount in fen, in words.
-func (p *page) Money(fen int64) string { return notice.Money(notice.Lang(p.Lang), fen) }
-
-// either is one of two words, or the code that has none.
-func (p *page) either(words [2]string, code string) string {
-	if words[0] == "" {
-		return code
-	}
-	return p.pick(words[0], words[1])
 }
 
 // What the codes of a case are called.

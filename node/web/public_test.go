@@ -16,6 +16,7 @@ import (
 	"tongban/intake/clock"
 	"tongban/intake/desk"
 	"tongban/intake/notice"
+	"tongban/node/frame"
 )
 
 const goodHash = "0123456789abcdef"
@@ -23,7 +24,9 @@ const goodHash = "0123456789abcdef"
 // counter is a node of which people hold documents. now is what its clock says.
 func counter(now *time.Time) http.Handler {
 	refuse := func(code refusal.Code) error { return refusal.Newf(code, "check", "", "no") }
-	return Public(Counter{
+	mux := http.NewServeMux()
+	mux.Handle("GET /web/", frame.Assets())
+	mux.Handle("/", Public(Counter{
 		Self: func() area.Center { return town },
 		Name: func(c area.Center) string { return centerNames[c] },
 		Now:  func() time.Time { return *now },
@@ -55,7 +58,8 @@ func counter(now *time.Time) http.Handler {
 				Steps: []desk.Progressed{{Name: "受理", Center: "黎里镇为民服务中心", Day: "2026-03-03"}, {Name: "决定"}},
 			}, nil
 		},
-	})
+	}))
+	return mux
 }
 
 func post(h http.Handler, named, password string) (int, string) {

@@ -10,7 +10,6 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/catalog/rule"
-	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/rating"
 )
@@ -43,10 +42,7 @@ const maxRated = 16 << 10
 // asked: a page of another origin doesn't have it.
 func Rate(c Rater) http.Handler {
 	s := &rater{Rater: c, all: newGate(600, 20*time.Millisecond), each: newGate(60, time.Second), tell: newGate(5, time.Minute)}
-	s.server = server{Services: Services{Self: c.Self, Now: c.Now, Log: c.Log}, mux: http.NewServeMux(), name: c.Name}
-	if s.server.Log == nil {
-		s.server.Log = slog.New(slog.DiscardHandler)
-	}
+	s.server = serverOf(Services{Self: c.Self, Now: c.Now, Log: c.Log}, c.Name)
 	s.mux.HandleFunc("GET /rate/{token}", s.serve(s.show))
 	s.mux.HandleFunc("POST /rate/{token}", s.serve(s.take))
 	return s.mux
@@ -90,8 +86,8 @@ func (s *rater) serve(do func(w http.ResponseWriter, r *http.Request, p *page, d
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxRated)
 		unread := r.ParseForm() // here: whoever asks for a field first reads it, and forgets what was wrong
-		p := s.newPage(w, r)
-		p.Open, p.Today, p.Day, p.Query = true, workday.DateOf(s.Rater.Now()), "", nil
+		p := s.pages.Page(w, r)
+		p.Day, p.Query = "", nil
 		p.Name = "rate"
 		d := &rate{unread: unread, By: rating.QR, Action: r.URL.EscapedPath(), english: p.English(),
 			Max: map[string]int{"words": rating.MaxWords, "name": rating.MaxName, "telephone": rating.MaxTelephone}}
@@ -103,11 +99,11 @@ func (s *rater) serve(do func(w http.ResponseWriter, r *http.Request, p *page, d
 		if now := s.Rater.Now(); !s.each.pass(asker(r), now) || !s.all.pass("", now) {
 			w.Header().Set("Retry-After", "60")
 			p.Name, p.Title, p.Data = "closed", p.Say("too_many"), p.Say("too_many_hint")
-			s.write(w, p, http.StatusTooManyRequests)
+			s.pages.Write(w, p, http.StatusTooManyRequests)
 			return
 		}
 		if status := do(w, r, p, d); status != 0 {
-			s.write(w, p, status)
+			s.pages.Write(w, p, status)
 		}
 	}
 }
@@ -125,7 +121,7 @@ func (s *rater) fill(p *page, d *rate, t rating.Token) (status int) {
 		}
 	}
 	if w, ok := stageWords[d.Stage]; ok {
-		d.StageName = p.pick(w[0], w[1])
+		d.StageName = p.Pick(w[0], w[1])
 	}
 	return http.StatusOK
 }

