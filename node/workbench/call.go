@@ -1,0 +1,159 @@
+package workbench
+
+import (
+	"crypto/rand"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tongban/consensus/refusal"
+	"tongban/intake/desk"
+	"tongban/node/account"
+	"tongban/node/frame"
+)
+
+// Call is one request of somebody who sits at a screen. It lives as long as the
+// request.
+type Call struct {
+	*http.Request
+	W    http.ResponseWriter
+	Page *frame.Page
+	Who  account.Session
+
+	room *Room
+}
+
+// maxFields bounds a form, so that nobody sends a million empty ones.
+const maxFields = 4000
+
+// inMemory is how much of a form with files is held in memory; the rest goes to
+// the disk for as long as the call lasts.
+const inMemory = 8 << 20
+
+func (c *Call) read() error {
+	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	var err error
+	if kind == "multipart/form-data" {
+		err = c.ParseMultipartForm(inMemory)
+	} else {
+		err = c.ParseForm()
+	}
+	var big *http.MaxBytesError
+	switch {
+	case errors.As(err, &big):
+		return refusal.Newf(refusal.TooLarge, "", "", "%d bytes at most", big.Limit)
+	case err != nil:
+		return refusal.New(refusal.Malformed, "", "", err)
+	case len(c.PostForm) > maxFields:
+		return refusal.Newf(refusal.TooLarge, "", "", "%d fields at most", maxFields)
+	}
+	return nil
+}
+
+// By is who acts, for the desk: the person of the session, in place of whoever
+// they cover for at this screen, with the key that the page's form was given,
+// so that a form that is sent twice has one effect.
+func (c *Call) By() desk.By {
+	by := desk.By{Staff: c.Who.Staff, Key: c.PostForm.Get("key")}
+	if by.Key != "" { // a key is its giver's own
+		by.Key = c.Who.Login + "/" + by.Key
+	}
+	if cover, err := c.Cookie(coverCookie); err == nil {
+		by.For = cover.Value
+	}
+	return by
+}
+
+// Shown is a page's data when it needs nothing of its own.
+type Shown struct{}
+
+// Show shows a page of the room.
+func (c *Call) Show(name string, data any) error { return c.show(name, data, http.StatusOK) }
+
+func (c *Call) show(name string, data any, status int) error {
+	c.Page.Name, c.Page.Data = name, data
+	if c.Page.Key == "" {
+		c.Page.Key = rand.Text()
+	}
+	if c.Page.Done == "" {
+		c.Page.Done = c.said()
+	}
+	c.room.pages.Write(c.W, c.Page, status)
+	return nil
+}
+
+// Part shows one template of a page, for a page that already stands.
+func (c *Call) Part(name, part string, data any) error {
+	c.Page.Name, c.Page.Data = name, data
+	c.room.pages.WritePart(c.W, c.Page, part)
+	return nil
+}
+
+// Again shows a page once more because what was sent was refused: with what was
+// typed, and why it was not taken.
+func (c *Call) Again(name string, data any, err error) error {
+	status := errStatus(err)
+	if status == http.StatusInternalServerError {
+		return err
+	}
+	c.Page.Trouble = c.trouble(err)
+	return c.show(name, data, status)
+}
+
+// Go leads on to another page. done is a word of the set that says what was
+// done; "" for none.
+func (c *Call) Go(to, done string) error {
+	if done != "" {
+		joint := "?"
+		if strings.Contains(to, "?") {
+			joint = "&"
+		}
+		to += joint + "done=" + url.QueryEscape(done)
+	}
+	if c.Header.Get("HX-Request") != "" {
+		c.W.Header().Set("HX-Redirect", to)
+		c.W.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	http.Redirect(c.W, c.Request, to, http.StatusSeeOther)
+	return nil
+}
+
+// said is what the page before did, as the address names it: only words of the
+// set are said.
+func (c *Call) said() string {
+	word := "done_" + c.URL.Query().Get("done")
+	if !c.room.pages.Set.Has(word) {
+		return ""
+	}
+	return c.Page.Say(word)
+}
+
+// refuse says why there is no such page, or why nothing was done, in the frame
+// of the others.
+func (c *Call) refuse(err error) {
+	status := errStatus(err)
+	if status == http.StatusInternalServerError {
+		c.room.shell.Log.Error("answer a page", "path", c.URL.Path, "err", err)
+		err = refusal.Newf("internal", "", "", "see the node's log")
+	}
+	doors := c.room.shell.doors
+	p := doors.Page(c.W, c.Request)
+	p.Room, p.Name, p.Title = c.room.name, "refused", p.Say("refused")
+	p.Trouble = c.trouble(err)
+	doors.Write(c.W, p, status)
+}
+
+// trouble is a refusal in the reader's words.
+func (c *Call) trouble(err error) *frame.Trouble {
+	code := refusal.CodeOf(err)
+	t := &frame.Trouble{Code: string(code), Detail: err.Error(), Hint: refusal.HintOf(err)}
+	t.Text = c.Page.Either(reasons[code], t.Detail)
+	return t
+}
+
+// Reason is what a refusal's code means, in the reader's language; the code
+// itself where nobody put it into words.
+func (c *Call) Reason(code refusal.Code) string { return c.Page.Either(reasons[code], string(code)) }

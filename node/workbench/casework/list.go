@@ -1,0 +1,223 @@
+package casework
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"tongban/catalog/item"
+	"tongban/consensus/refusal"
+	"tongban/intake/casefile"
+	"tongban/intake/clock"
+	"tongban/intake/desk"
+	"tongban/node/frame"
+	"tongban/node/terms"
+	"tongban/node/workbench"
+)
+
+// list is the worklist.
+type list struct {
+	Boxes []tab
+	Lamps []tab
+	Chips []chip
+	Rows  []row
+	Total int
+	More  bool // more people have such a name than were looked at
+	Text  string
+	Hide  url.Values // what the search form keeps of the address
+	Live  string     // where changes of the list are told
+}
+
+type tab struct {
+	Text    string
+	Link    string
+	Count   int
+	Class   string
+	Current bool
+}
+
+type chip struct{ Text, Without string }
+
+// row is one case of the list.
+type row struct {
+	desk.Summary
+	PhaseText string
+	ItemLink  string // only this item
+	PhaseLink string // only this phase
+	LampText  string
+	Who       string // holds it, where that is not this center
+	NextText  string
+	When      string // how much time is left, in words
+}
+
+const perPage = 50
+
+// kept are the filters that a search keeps.
+var kept = []string{"box", "lamp", "item", "phase"}
+
+// list shows a box of the worklist. All filters stand in the address, but for
+// what was searched for: that may be a name, and the address has only what the
+// shell remembers it by.
+func (r *room) list(c *workbench.Call) error {
+	q := c.URL.Query()
+	query := desk.Query{
+		Box: desk.Box(q.Get("box")), Lamp: clock.Lamp(q.Get("lamp")), Text: c.Recall(q.Get("find")), Limit: perPage,
+		Code: item.Code(q.Get("item")), Phase: casefile.Phase(q.Get("phase")), After: q.Get("after"),
+	}
+	if query.Box == "" {
+		query.Box = desk.Mine
+	}
+	found, err := r.Desk.Worklist(query)
+	if err != nil {
+		return err
+	}
+	p := c.Page
+	p.Title = p.Either(terms.Boxes[query.Box], string(query.Box))
+	d := &list{Total: found.Total, More: found.More, Text: query.Text, Hide: url.Values{}}
+	r.tabs(p, d, query, found)
+	for _, one := range found.Cases {
+		d.Rows = append(d.Rows, r.row(p, one))
+	}
+	if query.After != "" {
+		p.First = p.With("after", "")
+	}
+	if found.Next != "" {
+		p.Next = p.With("after", found.Next)
+	}
+	d.Live = "/work/cases/live?box=" + url.QueryEscape(string(query.Box))
+	return c.Show("list", d)
+}
+
+// tabs are the boxes, the lamps and the filters that are on.
+func (r *room) tabs(p *frame.Page, d *list, q desk.Query, found desk.Worklist) {
+	for _, box := range []desk.Box{desk.Mine, desk.Arrived, desk.Sent, desk.Opened, desk.All} {
+		d.Boxes = append(d.Boxes, tab{Text: p.Either(terms.Boxes[box], string(box)), Link: p.With("box", string(box)), Current: box == q.Box})
+	}
+	total := 0
+	for _, n := range found.Lamps {
+		total += n
+	}
+	d.Lamps = append(d.Lamps, tab{Text: p.Say("all"), Link: p.With("lamp", ""), Count: total, Current: q.Lamp == ""})
+	for _, lamp := range []clock.Lamp{clock.Red, clock.Yellow, clock.Paused, clock.Green, clock.Done} {
+		d.Lamps = append(d.Lamps, tab{
+			Text: p.Either(terms.Lamps[lamp], string(lamp)), Link: p.With("lamp", string(lamp)), Count: found.Lamps[lamp], Class: string(lamp), Current: q.Lamp == lamp,
+		})
+	}
+	if q.Text != "" {
+		d.Chips = append(d.Chips, chip{q.Text, p.With("find", "")})
+	}
+	if q.Lamp != "" {
+		d.Chips = append(d.Chips, chip{p.Either(terms.Lamps[q.Lamp], string(q.Lamp)), p.With("lamp", "")})
+	}
+	if q.Code != "" {
+		name := string(q.Code)
+		if it, ok := r.Register.Item(q.Code, r.Self().Area(), r.Register.On(p.Today)); ok {
+			name = it.Name
+		}
+		d.Chips = append(d.Chips, chip{name, p.With("item", "")})
+	}
+	if q.Phase != "" {
+		d.Chips = append(d.Chips, chip{p.Either(terms.Phases[q.Phase], string(q.Phase)), p.With("phase", "")})
+	}
+	for _, key := range kept {
+		if v := p.Query.Get(key); v != "" {
+			d.Hide.Set(key, v)
+		}
+	}
+}
+
+func (r *room) row(p *frame.Page, one desk.Summary) row {
+	out := row{Summary: one, ItemLink: p.With("item", string(one.Item.Code)), PhaseLink: p.With("phase", string(one.Phase)), PhaseText: p.Either(terms.Phases[one.Phase], string(one.Phase)), LampText: p.Either(terms.Lamps[one.Lamp], string(one.Lamp))}
+	if one.Lamp == clock.Done && one.Clock == "" && !ended(one.Phase) {
+		out.LampText = p.Say("no_clock_yet")
+	}
+	if one.Next.Action != "" {
+		out.NextText = p.Either(terms.Actions[one.Next.Action], string(one.Next.Action))
+		if one.Next.Name != "" && !strings.Contains(one.Next.Name, out.NextText) {
+			out.NextText = one.Next.Name + " · " + out.NextText
+		}
+	}
+	if one.Offered != "" {
+		out.Who = p.Pick("已移交 ", "offered to ") + r.Name(one.Offered)
+	} else if one.Holder != r.Self() {
+		out.Who = r.Name(one.Holder)
+	}
+	out.When = left(p, one.Lamp, one.Left, one.Due != "")
+	return out
+}
+
+// left says how many days are left, or over.
+func left(p *frame.Page, lamp clock.Lamp, days int, due bool) string {
+	switch {
+	case lamp == clock.Done || !due:
+		return ""
+	case lamp == clock.Paused:
+		return p.Pick("暂停", "paused")
+	case days < 0:
+		return p.Pick("超 "+strconv.Itoa(-days)+" 天", strconv.Itoa(-days)+" d over")
+	case days == 0:
+		return p.Pick("今天", "today")
+	}
+	return p.Pick("剩 "+strconv.Itoa(days)+" 天", strconv.Itoa(days)+" d left")
+}
+
+// search takes what somebody looks for, and leads to the list of it.
+func (r *room) search(c *workbench.Call) error {
+	text := strings.TrimSpace(c.PostForm.Get("text"))
+	if utf8.RuneCountInString(text) > 100 {
+		return refusal.Newf(refusal.TooLarge, "", "", "100 characters at most")
+	}
+	to := url.Values{}
+	for _, key := range kept {
+		if v := c.PostForm.Get(key); v != "" {
+			to.Set(key, v)
+		}
+	}
+	if text != "" {
+		to.Set("find", c.Remember(text))
+		to.Set("box", string(desk.All))
+	}
+	return c.Go("/work/cases?"+to.Encode(), "")
+}
+
+// find is the part of the search of everything that finds cases.
+func (r *room) find(c *workbench.Call, text string) (workbench.Hits, error) {
+	out := workbench.Hits{Head: c.Page.Pick("办件", "Cases")}
+	found, err := r.Desk.Worklist(desk.Query{Box: desk.All, Text: text, Limit: 8})
+	if refusal.CodeOf(err) == refusal.Malformed {
+		return out, nil
+	}
+	for _, one := range found.Cases {
+		out.Hits = append(out.Hits, workbench.Hit{
+			Text: one.Name, More: tail(one.Number) + " · " + c.Page.Either(terms.Phases[one.Phase], string(one.Phase)), Link: "/work/cases/" + string(one.ID),
+		})
+	}
+	return out, err
+}
+
+// tail is the end of a number, by which people tell cases apart.
+func tail(number string) string {
+	if i := strings.LastIndexByte(number, '-'); i > 0 && len(number)-i < 12 {
+		return number[i+1:]
+	}
+	return number[max(0, len(number)-12):]
+}
+
+// Hidden are pairs for hidden fields, in order.
+func (d *list) Hidden() [][2]string {
+	var out [][2]string
+	for key := range d.Hide {
+		out = append(out, [2]string{key, d.Hide.Get(key)})
+	}
+	slices.SortFunc(out, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return out
+}
+
+// ended reports whether nothing of a case is timed any more.
+func ended(phase casefile.Phase) bool {
+	return slices.Contains([]casefile.Phase{
+		casefile.PhaseConcluded, casefile.PhaseArchived, casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated, casefile.PhaseReturned, casefile.PhaseServed,
+	}, phase)
+}

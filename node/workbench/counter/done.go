@@ -1,0 +1,132 @@
+package counter
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"tongban/consensus/refusal"
+	"tongban/intake/casefile"
+	"tongban/intake/desk"
+	"tongban/intake/notice"
+	"tongban/node/terms"
+	"tongban/node/workbench"
+)
+
+// finished is the page after the opening: the numbers, the password once, and
+// what there is to print.
+type finished struct {
+	ID       string
+	Did      string
+	Password string
+	Cases    []result
+	Left     []trouble
+}
+
+type result struct {
+	ID           casefile.ID
+	Number, Name string
+	Phase, Lamp  string
+	LampText     string
+	Due          string
+	Papers       []string // to be printed
+	Lacks        []string
+	Warnings     []desk.Warning
+}
+
+type trouble struct{ Number, Text, Detail string }
+
+// outcomeOf is what came of an intake of whoever asks.
+func (r *room) outcomeOf(c *workbench.Call) (o opened, err error) {
+	d, err := r.Drafts.Get(c.Who.Login, c.PathValue("id"))
+	switch {
+	case err != nil:
+		return o, err
+	case d.Ended == nil:
+		return o, refusal.Newf(refusal.NotFound, "", "", "it is not open yet")
+	}
+	return o, json.Unmarshal(d.Ended, &o)
+}
+
+func (r *room) done(c *workbench.Call) error {
+	o, err := r.outcomeOf(c)
+	if err != nil {
+		return err
+	}
+	p := c.Page
+	d := &finished{ID: c.PathValue("id"), Password: o.Password}
+	for _, m := range all {
+		if m.name == o.Did {
+			d.Did = p.Pick(m.words[0], m.words[1])
+		}
+	}
+	for _, id := range o.Cases {
+		one, err := r.result(c, id)
+		if err != nil {
+			return err
+		}
+		d.Cases = append(d.Cases, one)
+		for _, l := range o.Left {
+			if l.Case == id {
+				d.Left = append(d.Left, trouble{one.Number, p.Either(terms.Actions[l.Action], string(l.Action)) + p.Pick("：", ": ") + c.Reason(refusal.Code(l.Code)), l.Detail})
+			}
+		}
+	}
+	if o.Password != "" { // told once
+		o.Password = ""
+		said, err := o.encode()
+		if err == nil {
+			err = r.Drafts.End(c.Who.Login, d.ID, said)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	p.Title = p.Say("opened")
+	return c.Show("done", d)
+}
+
+func (r *room) result(c *workbench.Call, id casefile.ID) (result, error) {
+	p := c.Page
+	view, err := r.Desk.Look(id)
+	if err != nil {
+		return result{}, err
+	}
+	s := view.State
+	one := result{
+		ID: id, Number: s.Number, Phase: p.Either(terms.Phases[s.Phase], string(s.Phase)), Lamp: string(view.Lamp), LampText: p.Either(terms.Lamps[view.Lamp], string(view.Lamp)),
+		Due: s.Told, Warnings: view.Warnings, Name: string(s.Item.Code),
+	}
+	if view.Item != nil {
+		one.Name = view.Item.Name
+	}
+	for _, m := range view.Outstanding {
+		one.Lacks = append(one.Lacks, m.Name)
+	}
+	docs, err := r.Desk.Printables(id)
+	for _, doc := range docs {
+		if doc.Printed == 0 && doc.Void == "" && doc.Kind != notice.Rating {
+			one.Papers = append(one.Papers, p.Pick(doc.Title, doc.English))
+		}
+	}
+	return one, err
+}
+
+// print gives everything of the visit to the printer that was not printed yet.
+func (r *room) print(c *workbench.Call) error {
+	o, err := r.outcomeOf(c)
+	if err != nil {
+		return err
+	}
+	how := desk.Printing{Lang: c.PrintLang(), Public: r.Public, Staff: cmp.Or(c.Who.Staff, c.Who.Login), Password: c.PostForm.Get("password")}
+	format := notice.Format(c.PostForm.Get("format"))
+	var docs []notice.Document
+	if len(o.Cases) == 1 {
+		docs, err = r.Desk.Papers(o.Cases[0], how)
+	} else {
+		docs, err = r.Desk.VisitPapers(cmp.Or(o.Visit, string(o.Cases[0])), how)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Print(format, docs...)
+}

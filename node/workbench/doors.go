@@ -1,0 +1,221 @@
+package workbench
+
+import (
+	"cmp"
+	"embed"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tongban/consensus/refusal"
+	"tongban/node/account"
+	"tongban/node/frame"
+)
+
+//go:embed pages/*.html
+var files embed.FS
+
+var doorSet = frame.NewSet(files, doorWords)
+
+// coverCookie names whose post somebody covers at this screen (AB岗).
+const coverCookie = "tongban-cover"
+
+// openDoors hangs up what stands before and beside the rooms: signing in, the
+// locked screen, one's own account.
+func (s *Shell) openDoors() {
+	s.door("GET /sign-in", s.askIn)
+	s.door("POST /sign-in", s.signIn)
+	s.door("GET /locked", s.askUnlock)
+	s.door("POST /locked", s.unlock)
+	s.door("POST /lock", s.lock)
+	s.door("POST /sign-out", s.signOut)
+	me := &Room{s, s.doors, "me"}
+	me.Get("/work/me", nil, s.me)
+	me.Post("/work/me/password", nil, s.changePassword)
+	me.Post("/work/me/pin", nil, s.setPIN)
+	me.Post("/work/me/cover", nil, s.cover)
+	me.Post("/work/find", nil, s.find)
+	me.Get("/work", nil, func(c *Call) error { return c.Go(s.home(c.Who.Duties), "") })
+	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/work", http.StatusSeeOther) })
+}
+
+// door is a page that needs no session.
+func (s *Shell) door(pattern string, do func(*Call) error) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		c := &Call{Request: r, W: w, Page: s.doors.Page(w, r), room: &Room{s, s.doors, ""}}
+		r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
+		var err error
+		if r.Method == http.MethodPost {
+			err = c.read()
+		}
+		if err == nil {
+			err = do(c)
+		}
+		if err != nil {
+			c.refuse(err)
+		}
+	})
+}
+
+// signing is the page of signing in, and of a locked screen.
+type signing struct {
+	To      string
+	Login   string
+	Present []account.Present
+	Front   account.Session
+	Empty   bool // no account was made yet
+}
+
+func (s *Shell) askIn(c *Call) error {
+	c.Page.Title = c.Page.Say("sign_in")
+	if who, err := s.Sessions.Of(c.Context()); err == nil && !who.Shut {
+		return c.Go("/work", "")
+	}
+	return c.Show("signin", &signing{To: c.URL.Query().Get("to"), Empty: s.Accounts.Empty()})
+}
+
+func (s *Shell) signIn(c *Call) error {
+	c.Page.Title = c.Page.Say("sign_in")
+	d := &signing{To: c.PostForm.Get("to"), Login: strings.TrimSpace(c.PostForm.Get("login"))}
+	who, err := s.Sessions.SignIn(c.Context(), d.Login, c.PostForm.Get("password"), asker(c.Request))
+	if err != nil {
+		return c.Again("signin", d, err)
+	}
+	s.endCover(c)
+	if who.MustChange {
+		return c.Go("/work/me", "")
+	}
+	return c.Go(inside(d.To), "")
+}
+
+func (s *Shell) askUnlock(c *Call) error {
+	c.Page.Title = c.Page.Say("locked")
+	who, err := s.Sessions.Of(c.Context())
+	if err != nil {
+		return c.Go("/sign-in", "")
+	}
+	if !who.Shut && c.URL.Query().Get("switch") == "" {
+		return c.Go(inside(c.URL.Query().Get("to")), "")
+	}
+	return c.Show("locked", &signing{To: c.URL.Query().Get("to"), Login: who.Login, Present: who.Present, Front: who})
+}
+
+// unlock opens a locked screen for whoever has been at it today.
+func (s *Shell) unlock(c *Call) error {
+	c.Page.Title = c.Page.Say("locked")
+	before, err := s.Sessions.Of(c.Context())
+	if err != nil {
+		return c.Go("/sign-in", "")
+	}
+	d := &signing{To: c.PostForm.Get("to"), Login: c.PostForm.Get("login"), Present: before.Present, Front: before}
+	var who account.Session
+	if d.Login == before.Login {
+		who, err = s.Sessions.Unlock(c.Context(), c.PostForm.Get("pin"))
+	} else {
+		who, err = s.Sessions.Switch(c.Context(), d.Login, c.PostForm.Get("pin"))
+	}
+	if err != nil {
+		return c.Again("locked", d, err)
+	}
+	if who.Login != before.Login {
+		s.endCover(c)
+		return c.Go("/work", "") // the page was the other's
+	}
+	return c.Go(inside(d.To), "")
+}
+
+func (s *Shell) lock(c *Call) error {
+	if err := s.Sessions.Lock(c.Context()); err != nil && refusal.CodeOf(err) != account.SignedOut {
+		return err
+	}
+	return c.Go("/locked?to="+url.QueryEscape(from(c.Request)), "")
+}
+
+// from is the page that a form was sent from, "" where the browser does not
+// say.
+func from(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host {
+		return ""
+	}
+	return u.RequestURI()
+}
+
+func (s *Shell) signOut(c *Call) error {
+	if err := s.Sessions.SignOut(c.Context()); err != nil && refusal.CodeOf(err) != account.SignedOut {
+		return err
+	}
+	s.endCover(c)
+	return c.Go("/sign-in", "")
+}
+
+// mine is one's own account.
+type mine struct {
+	account.Session
+	Words string
+	Cover string
+}
+
+func (s *Shell) myself(c *Call) *mine {
+	c.Page.Title = c.Page.Say("me")
+	d := &mine{Session: c.Who, Words: dutyWords(c.Who.Duties, c.Page.English())}
+	if cover, err := c.Cookie(coverCookie); err == nil {
+		d.Cover = cover.Value
+	}
+	return d
+}
+
+func (s *Shell) me(c *Call) error { return c.Show("me", s.myself(c)) }
+
+func (s *Shell) changePassword(c *Call) error {
+	was, next := c.PostForm.Get("old"), c.PostForm.Get("new")
+	err := error(refusal.Newf(refusal.Malformed, "", "", "%s", c.Page.Say("not_twice_same")))
+	if next == c.PostForm.Get("again") {
+		err = s.Sessions.ChangePassword(c.Context(), was, next)
+	}
+	if err != nil {
+		return c.Again("me", s.myself(c), err)
+	}
+	return c.Go("/work/me", "password")
+}
+
+func (s *Shell) setPIN(c *Call) error {
+	if err := s.Sessions.SetPIN(c.Context(), c.PostForm.Get("password"), c.PostForm.Get("pin")); err != nil {
+		return c.Again("me", s.myself(c), err)
+	}
+	return c.Go("/work/me", "pin")
+}
+
+// cover keeps whose post the person at this screen covers. Whether they may is
+// asked of the roster with every action.
+func (s *Shell) cover(c *Call) error {
+	of := strings.TrimSpace(c.PostForm.Get("for"))
+	if len(of) > 64 {
+		return refusal.Newf(refusal.TooLarge, "", "", "a staff number has at most 64 characters")
+	}
+	if of == "" {
+		s.endCover(c)
+		return c.Go("/work/me", "cover_ended")
+	}
+	http.SetCookie(c.W, &http.Cookie{Name: coverCookie, Value: of, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.TLS != nil})
+	return c.Go("/work/me", "cover")
+}
+
+func (s *Shell) endCover(c *Call) {
+	http.SetCookie(c.W, &http.Cookie{Name: coverCookie, Path: "/", MaxAge: -1})
+}
+
+// asker is the address that a request comes from, without its port.
+func asker(r *http.Request) string {
+	host, _, found := strings.Cut(r.RemoteAddr, "]:")
+	if !found {
+		host, _, _ = strings.Cut(r.RemoteAddr, ":")
+	}
+	return cmp.Or(strings.TrimPrefix(host, "["), r.RemoteAddr)
+}
+
+// Others are those present at a screen beside whoever is in front of it.
+func (d *signing) Others() []account.Present {
+	return slices.DeleteFunc(slices.Clone(d.Present), func(p account.Present) bool { return p.Login == d.Login })
+}

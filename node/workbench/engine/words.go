@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"strconv"
+
+	"tongban/intake/exchange"
+	"tongban/node/account"
+	"tongban/node/frame"
+	"tongban/node/terms"
+)
+
+var words = frame.Words{
+	"vitals": {"概况", "At a glance"}, "outbox": {"待发", "Outbox"}, "refused_log": {"拒绝记录", "Refusals"}, "accounts": {"账号", "Accounts"}, "audit": {"账号记录", "Account log"},
+	"register": {"目录记录", "Register"}, "line_up": {"与上级的线路", "Line to the center above"}, "disk": {"磁盘余量", "Disk"}, "disk_free": {"可用空间", "free"},
+	"backup": {"上次备份", "Last backup"}, "backup_how": {"tongban backup 备份", "made by tongban backup"},
+	"role": {"角色", "Role"}, "incarnation": {"身份代次", "Incarnation"}, "version": {"程序版本", "Version"}, "started": {"启动时间", "Started"}, "certified": {"目录核验时间", "Register certified"}, "fed_by": {"目录来源", "Fed by"},
+	"memory": {"内存", "Memory"}, "database": {"数据库", "Database"}, "certificate": {"网页证书指纹", "Certificate of the pages"}, "peer": {"已连接", "Connected"},
+	"fenced": {"本节点暂停写入：", "This node may not write: "}, "upgrade": {"有本程序不认识的目录记录：需要升级。可以收件，不能移交和接管。", "The Register has records that this program does not know: upgrade. Cases may be opened, not handed over."}, "disk_full": {"磁盘将满，暂停收件。", "The disk is nearly full; nothing is taken in."},
+	"away": {" 上次联系：", " last seen "}, "safe_alone": {"前；本中心照常办理，依据 ", " ago; work goes on, by the catalogue of "}, "safe_end": {" 核验的目录。", "."}, "all_well": {"一切正常，可以放心办理。", "All is well: safe to work."},
+	"dest": {"发往", "For"}, "what": {"内容", "What"}, "purpose": {"用途", "Why"}, "state": {"状态", "State"}, "why": {"原因", "Reason"}, "waits_since": {"等待自", "Since"}, "next_try": {"下次尝试", "Next try"}, "try_now": {"现在发送", "Try now"}, "tries": {"次失败", "failures"},
+	"outbox_empty": {"没有待发的内容。", "Nothing waits to leave."}, "parked": {"已收到、等待目录更新的", "Arrived, waiting for a newer Register"}, "more_rows": {"另有未显示的：", "Not shown:"}, "from": {"来自", "From"}, "case": {"办件", "Case"},
+	"no_refusals": {"没有被拒绝的命令。", "Nothing was refused."}, "record": {"记录", "Record"}, "when": {"时间", "Time"}, "who": {"谁", "Who"}, "older_exist": {"只查看了最近的记录。", "Only the newest records were looked at."},
+	"login": {"账号", "Login"}, "name": {"姓名", "Name"}, "staff": {"工号", "Staff number"}, "duties": {"职责", "Duties"}, "last": {"上次登录", "Last signed in"}, "new_account": {"新建账号", "New account"}, "make": {"建立", "Make it"},
+	"login_hint": {"小写字母、数字、点、横线，2 至 32 位", "a-z 0-9 . _ -, 2 to 32"}, "staff_hint": {"名册中的工号；没有名册时写姓名", "of the roster; a name where none is kept"},
+	"is_disabled": {"已停用", "disabled"}, "is_locked": {"已锁定", "locked out"}, "is_new": {"未改初始密码", "first password"},
+	"given": {"初始密码（只显示这一次，第一次登录时要改）：", "First password (shown this once; to be changed at the first sign-in):"},
+	"keep":  {"保存", "Keep"}, "disable": {"停用", "Disable"}, "enable": {"启用、解除锁定", "Enable, end the lock-out"}, "reset": {"重置密码", "Reset the password"}, "back": {"返回", "Back"},
+	"happened": {"事情", "What"}, "where_from": {"来自地址", "From address"}, "no_entries": {"没有记录。", "No entry."},
+	"done_tried": {"已开始发送。", "It is being tried."}, "done_changed": {"已保存。", "Kept."},
+}
+
+var roles = map[string]terms.Pair{"leader": {"排序者（主）", "leader"}, "voter": {"排序者", "voter"}, "follower": {"跟随者", "follower"}}
+
+var purposes = map[exchange.Purpose]terms.Pair{
+	exchange.Copy: {"副本", "copy"}, exchange.Offer: {"移交", "offer"}, exchange.Answer: {"答复", "answer"}, exchange.Reconcile: {"对账", "reconcile"},
+	exchange.Message: {"消息", "message"}, exchange.Onward: {"代转", "carried"}, exchange.Content: {"材料", "papers"},
+}
+
+var states = map[exchange.Status]terms.Pair{
+	exchange.Waiting: {"等待线路", "waiting"}, exchange.Sent: {"已发，未确认", "sent"}, exchange.Arrived: {"已到，未答复", "arrived, unanswered"},
+	exchange.Carried: {"上级代转中", "carried"}, exchange.Refused: {"被拒绝", "refused"}, exchange.Delayed: {"对方暂缓", "delayed"},
+}
+
+var kinds = map[string]terms.Pair{
+	account.KindCreated: {"建立账号", "created"}, account.KindEdited: {"修改账号", "edited"}, account.KindDisabled: {"停用", "disabled"}, account.KindEnabled: {"启用", "enabled"},
+	account.KindReset: {"重置密码", "password reset"}, account.KindPassword: {"修改密码", "password changed"}, account.KindPINSet: {"设置 PIN", "PIN set"}, account.KindPINRemoved: {"取消 PIN", "PIN removed"},
+	account.KindSignedIn: {"登录", "signed in"}, account.KindSwitched: {"PIN 换人", "switched by PIN"}, account.KindOpened: {"密码解锁", "unlocked"}, account.KindOpenedByPIN: {"PIN 解锁", "unlocked by PIN"},
+	account.KindSignedOut: {"退出", "signed out"}, account.KindWrongPassword: {"密码错误", "wrong password"}, account.KindWrongPIN: {"PIN 错误", "wrong PIN"}, account.KindLockedOut: {"锁定", "locked out"},
+}
+
+// parse reads a number of an address; 0 where it is none.
+func parse(text string) uint64 {
+	n, _ := strconv.ParseUint(text, 10, 64)
+	return n
+}

@@ -1,0 +1,284 @@
+// Package workbench is the screens of those who work at a center: who sits at
+// one, what they may open, and how a page is shown, refused or left. The rooms
+// (its subpackages) are what there is to see; they hang their pages into the
+// shell.
+//
+// It must never decide what may be done with a case (the desk does), never let
+// anybody see a page without a session and a duty that opens it, never answer
+// a form of another origin, and never put a word that somebody typed into an
+// address or a log.
+package workbench
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"tongban/catalog/area"
+	"tongban/consensus/refusal"
+	"tongban/node/account"
+	"tongban/node/frame"
+)
+
+// Config is what a shell works with. All of it is set, and safe for concurrent
+// use.
+type Config struct {
+	Accounts *account.Accounts
+	Sessions *account.Sessions
+	Self     func() area.Center
+	Name     func(area.Center) string // of a center; its code where it has none
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Shell holds the rooms. Rooms are opened before it serves; then it is safe for
+// concurrent use.
+type Shell struct {
+	Config
+	mux      *http.ServeMux
+	doors    *frame.Pages // of the pages before and beside the rooms
+	menu     []entry
+	finders  []finder
+	searches memory
+	streams  streams
+}
+
+// entry is an entry of the menu, for those who have one of its duties.
+type entry struct {
+	frame.Entry
+	words  [2]string
+	duties account.Duties
+}
+
+// New makes a shell without rooms.
+func New(c Config) *Shell {
+	s := &Shell{Config: c, mux: http.NewServeMux(), searches: memory{texts: map[string]remembered{}}, streams: streams{open: map[string]int{}}}
+	s.doors = s.pages(doorSet)
+	s.openDoors()
+	return s
+}
+
+// Handler answers everything that staff open in a browser.
+func (s *Shell) Handler() http.Handler { return s.guard(s.mux) }
+
+// Guard lets only those pass who are signed in, to pages that are not the
+// shell's own.
+func (s *Shell) Guard(next http.Handler) http.Handler {
+	return s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.admit(w, r) {
+			next.ServeHTTP(w, r)
+		}
+	}))
+}
+
+// MaxBody is the largest form, in bytes: an intake with its photographed
+// papers.
+const MaxBody = 64 << 20
+
+// guard refuses forms of another origin and brings the session along.
+func (s *Shell) guard(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.Log.Warn("a form of another origin was refused", "path", r.URL.Path, "from", r.RemoteAddr)
+		http.Error(w, "这个请求来自别的网站，没有执行。\nThis request came from another site and was not carried out.", http.StatusForbidden)
+	}))
+	return cross.Handler(s.Sessions.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+		next.ServeHTTP(w, r)
+	})))
+}
+
+// admit sends whoever is not signed in to the door, and reports whether they
+// are.
+func (s *Shell) admit(w http.ResponseWriter, r *http.Request) bool {
+	who, err := s.Sessions.Of(r.Context())
+	door := ""
+	switch {
+	case refusal.CodeOf(err) == account.SignedOut:
+		door = "/sign-in"
+	case err != nil:
+		s.Log.Error("read a session", "err", err)
+		http.Error(w, "cannot read the session", http.StatusInternalServerError)
+		return false
+	case who.Shut:
+		door = "/locked"
+	case who.MustChange && r.URL.Path != "/work/me" && r.URL.Path != "/work/me/password":
+		door = "/work/me"
+	default:
+		return true
+	}
+	if r.Header.Get("HX-Request") != "" { // a part of a page: the whole page goes
+		w.Header().Set("HX-Redirect", door+"?to="+url.QueryEscape(hereOf(r)))
+		w.WriteHeader(http.StatusUnauthorized)
+		return false
+	}
+	to := r.URL.RequestURI()
+	if r.Method != http.MethodGet {
+		to = ""
+	}
+	http.Redirect(w, r, door+"?to="+url.QueryEscape(to), http.StatusSeeOther)
+	return false
+}
+
+// hereOf is the page that a part was asked for.
+func hereOf(r *http.Request) string {
+	u, err := url.Parse(r.Header.Get("HX-Current-URL"))
+	if err != nil {
+		return ""
+	}
+	return u.RequestURI()
+}
+
+// inside is an address of this node, or the first page: nobody is led
+// elsewhere by a link to the door.
+func inside(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
+		return "/work"
+	}
+	return to
+}
+
+func (s *Shell) pages(set *frame.Set) *frame.Pages {
+	return &frame.Pages{
+		Set: set, Center: func() string { return s.Name(s.Self()) }, Now: s.Now, Bar: s.Bar, Scripts: true, Log: s.Log,
+	}
+}
+
+// Bar is the menu of whoever asks.
+func (s *Shell) Bar(r *http.Request) frame.Bar {
+	bar := frame.Bar{Home: "/work"}
+	who, err := s.Sessions.Of(r.Context())
+	if err != nil || who.Shut {
+		return bar
+	}
+	english := frame.English(r)
+	bar.Person, bar.Duties = cmp.Or(who.Name, who.Login), dutyWords(who.Duties, english)
+	for _, e := range s.menu {
+		if allowed(who.Duties, e.duties) {
+			e.Text = e.words[0]
+			if english {
+				e.Text = e.words[1]
+			}
+			bar.Entries = append(bar.Entries, e.Entry)
+		}
+	}
+	return bar
+}
+
+func dutyWords(d account.Duties, english bool) string {
+	words := make([]string, len(d))
+	for i, one := range d {
+		if words[i] = one.Chinese(); english {
+			words[i] = one.English()
+		}
+	}
+	if english {
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, "、")
+}
+
+// allowed reports whether one of the duties is among those that open something;
+// none opens it to everybody who is signed in.
+func allowed(has, open account.Duties) bool {
+	return len(open) == 0 || slices.ContainsFunc(open, has.Has)
+}
+
+// Home is where somebody's work begins: the first entry of their menu.
+func (s *Shell) home(d account.Duties) string {
+	for _, e := range s.menu {
+		if allowed(d, e.duties) {
+			return e.Link
+		}
+	}
+	return "/work/me"
+}
+
+// Room is the pages of one set within the shell.
+type Room struct {
+	shell *Shell
+	pages *frame.Pages
+	name  string
+}
+
+// Room opens a room; its pages belong to the entry of the menu of that name.
+func (s *Shell) Room(name string, set *frame.Set) *Room { return &Room{s, s.pages(set), name} }
+
+// Connect lets the scripts of the room's pages ask one more origin, such as a
+// device of the clerk's own machine. It is called before the shell serves.
+func (r *Room) Connect(origin string) { r.pages.Connect = origin }
+
+// Menu puts an entry into the menu, behind those that are there: in Chinese and
+// in English, with the key that opens it after g.
+func (s *Shell) Menu(name, link, key string, duties account.Duties, chinese, english string) {
+	s.menu = append(s.menu, entry{frame.Entry{Nav: name, Link: link, Key: key}, [2]string{chinese, english}, duties})
+}
+
+// Get hangs a page up for those who have one of the duties; none: for everybody
+// who is signed in.
+func (r *Room) Get(path string, duties account.Duties, do func(*Call) error) {
+	r.handle("GET "+path, duties, do)
+}
+
+// Post hangs up what takes a form.
+func (r *Room) Post(path string, duties account.Duties, do func(*Call) error) {
+	r.handle("POST "+path, duties, do)
+}
+
+func (r *Room) handle(pattern string, duties account.Duties, do func(*Call) error) {
+	s := r.shell
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, req *http.Request) {
+		if !s.admit(w, req) {
+			return
+		}
+		who, err := s.Sessions.Of(req.Context())
+		c := &Call{Request: req, W: w, Page: r.pages.Page(w, req), Who: who, room: r}
+		c.Page.Room = r.name
+		if err == nil && !allowed(who.Duties, duties) {
+			err = refusal.Newf(account.NotTrusted, "", "", "%s", dutyWords(duties, true))
+		}
+		if err == nil && req.Method == http.MethodPost {
+			err = c.read()
+		}
+		if err == nil {
+			err = do(c)
+		}
+		if err != nil {
+			c.refuse(err)
+		}
+	})
+}
+
+// errStatus is the status of a refusal.
+func errStatus(err error) int {
+	var big *http.MaxBytesError
+	switch refusal.CodeOf(err) {
+	case refusal.NotFound:
+		return http.StatusNotFound
+	case account.NotTrusted, refusal.Forbidden:
+		return http.StatusForbidden
+	case refusal.Unavailable, refusal.Fenced, refusal.DiskFull:
+		return http.StatusServiceUnavailable
+	case refusal.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case refusal.Conflict:
+		return http.StatusConflict
+	case "":
+		if errors.As(err, &big) {
+			return http.StatusRequestEntityTooLarge
+		}
+		return http.StatusInternalServerError
+	}
+	return http.StatusUnprocessableEntity
+}
