@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"text/template"
 	"time"
@@ -41,6 +42,25 @@ type Config struct {
 	Disk     DiskConfig   `yaml:"disk"`
 	Log      LogConfig    `yaml:"log"`
 	Timing   TimingConfig `yaml:"timing"`
+	Devices  DeviceConfig `yaml:"devices"`
+}
+
+// DeviceConfig is what stands on the desks of clerks.
+type DeviceConfig struct {
+	URL string `yaml:"url"` // where a clerk's own machine answers for its card reader and camera; "": off
+}
+
+// check says what is wrong with it: pages of this node hand it nothing, and
+// they ask nobody but the machine that they are shown on.
+func (d DeviceConfig) check() error {
+	if d.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(d.URL)
+	if err != nil || u.Scheme != "http" || u.Port() == "" || u.Path != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" || u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" {
+		return fmt.Errorf("devices.url: %q, want http://127.0.0.1:PORT", d.URL)
+	}
+	return nil
 }
 
 // PeerConfig is how other centers reach this one.
@@ -53,7 +73,45 @@ type PeerConfig struct {
 type APIConfig struct {
 	Listen string `yaml:"listen"` // host:port; empty switches it off
 	Public string `yaml:"public"` // https://host of what stands before it for the public; none: it is not public
+
+	TLS TLSConfig `yaml:"tls"`
 }
+
+// TLSConfig is with which certificate the API and the pages are served. Without
+// one they are served in the clear.
+type TLSConfig struct {
+	Cert  string   `yaml:"cert"`  // file of a certificate chain, PEM; relative to the data directory
+	Key   string   `yaml:"key"`   // file of its key, PEM
+	Self  bool     `yaml:"self"`  // the node makes one for itself
+	Names []string `yaml:"names"` // hosts and addresses in that, beside those listened on
+}
+
+// On reports whether there is a certificate.
+func (t TLSConfig) On() bool { return t.Self || t.Cert != "" }
+
+// check says what is wrong with it.
+func (t TLSConfig) check() error {
+	switch {
+	case t.Self && (t.Cert != "" || t.Key != ""):
+		return errors.New("api.tls: self and cert exclude each other")
+	case (t.Cert == "") != (t.Key == ""):
+		return errors.New("api.tls: cert and key belong together")
+	case len(t.Names) > 0 && !t.Self:
+		return errors.New("api.tls.names: only a certificate that the node makes (self) takes names")
+	case len(t.Names) > maxTLSNames:
+		return fmt.Errorf("api.tls.names: %d of them, at most %d", len(t.Names), maxTLSNames)
+	}
+	for _, name := range t.Names {
+		if net.ParseIP(name) == nil && !hostShape.MatchString(name) {
+			return fmt.Errorf("api.tls.names: %q is no host and no address", name)
+		}
+	}
+	return nil
+}
+
+const maxTLSNames = 50
+
+var hostShape = regexp.MustCompile(`^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$`)
 
 // ListenConfig is a host:port; empty switches the service off.
 type ListenConfig struct {
@@ -253,6 +311,12 @@ func (c Config) Check() error {
 	}
 	if u, err := url.Parse(c.API.Public); c.API.Public != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.HasSuffix(c.API.Public, "/")) {
 		errs = append(errs, fmt.Errorf("api.public: %q, want an address such as https://banshi.example.cn, without a slash at its end", c.API.Public))
+	}
+	if err := c.API.TLS.check(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.Devices.check(); err != nil {
+		errs = append(errs, err)
 	}
 	if level := new(slog.Level); level.UnmarshalText([]byte(c.Log.Level)) != nil {
 		errs = append(errs, fmt.Errorf("log.level: %q, want debug, info, warn or error", c.Log.Level))

@@ -19,7 +19,7 @@ func TestDocumentsOverTheAPI(t *testing.T) {
 	n := c.nodes[wujiang]
 	codes := c.publish("D01")
 	done, err := n.desk.Open(c.ctx, clerk(), desk.OpenForm{
-		Item: codes["D01"], Subject: yejian.Area(), Answers: item.Answers{"filer": {"self"}}, Submission: desk.Submission{Visit: "V1"},
+		Item: codes["D01"], Subject: yejian.Area(), Answers: item.Answers{"filer": {"self"}},
 		Applicant: applicant.Applicant{Person: applicant.Person{Name: "虚构甲", ResidentID: "999999199001010016"}},
 	})
 	must(t, err)
@@ -58,18 +58,21 @@ func TestDocumentsOverTheAPI(t *testing.T) {
 			t.Errorf("%s does not name the applicant", one.query)
 		}
 	}
-	if code, body := c.asks(n, "GET", "/v1/visits/V1/documents?format=a4", nil, true); code != 200 || !strings.Contains(body, "一次办理清单") {
+	if code, body := c.asks(n, "GET", "/v1/visits/"+string(done.State.ID)+"/documents?format=a4", nil, true); code != 200 || !strings.Contains(body, "一次办理清单") {
 		t.Error(code, body)
 	}
 
 	genuine := "/p/" + told.Check
 	for path, want := range map[string]int{
 		genuine: 200, genuine[:len(genuine)-1] + "z": 400, "/p/320509000000.1.99/1/0123456789abcdef": 404, "/progress": 200, "/web/style.css": 200,
-		base: 401, "/p/../v1/status": 401, "/progress/../v1/status": 401, "/catalogue": 401,
+		base: 401, "/p/../v1/status": 401, "/progress/../v1/status": 401,
 	} {
 		if code, body := c.asks(n, "GET", path, nil, false); code != want {
 			t.Errorf("%s: %d, want %d: %s", path, code, want, body)
 		}
+	}
+	if _, body := c.asks(n, "GET", "/catalogue", nil, false); !strings.Contains(body, `name="password"`) {
+		t.Error("a stranger sees the catalogue of the staff", body)
 	}
 	if _, body := c.asks(n, "GET", genuine, nil, false); !strings.Contains(body, "文书与办件记录一致") || !strings.Contains(body, told.Number) || strings.Contains(body, "虚构甲") {
 		t.Error(body)

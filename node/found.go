@@ -54,10 +54,6 @@ func Create(dir string, c Config, f Founding, random io.Reader, now time.Time) (
 	if err != nil {
 		return Trust{}, err
 	}
-	gossip := make([]byte, 32)
-	if _, err := io.ReadFull(random, gossip); err != nil {
-		return Trust{}, fmt.Errorf("%s: %w", op, err)
-	}
 	trust := Trust{Realm: register.RealmID(root.Public()), Root: root.Public()}
 	body := register.Realm{
 		ID: trust.Realm, Name: f.Name, Area: f.Area, Root: root.Public(), Publisher: c.Center,
@@ -65,7 +61,6 @@ func Create(dir string, c Config, f Founding, random io.Reader, now time.Time) (
 			ID: c.Center, Name: f.Center, Key: id.Key().Public(), Incarnation: 1,
 			Addrs: c.Peer.announced(), Enrol: c.Enrol.public(), Gossip: c.Presence.public(),
 		},
-		Gossip: gossip,
 	}
 	genesis := register.Root(root).Command(1, now, body, f.Staff, "")
 	return trust, errors.Join(

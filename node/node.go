@@ -9,6 +9,7 @@ package node
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,12 +38,15 @@ import (
 	"tongban/intake/privacy"
 	"tongban/intake/rating"
 	"tongban/intake/supervise/chase"
+	"tongban/node/account"
 	"tongban/node/api"
 	"tongban/node/enrol"
 	"tongban/node/identity"
 	"tongban/node/peers"
 	"tongban/node/presence"
 	"tongban/node/store"
+	"tongban/node/workbench/counter/draft"
+	"tongban/node/workbench/lobby/machine"
 )
 
 const fencedHint = "ask the center above for a rejoin ticket ('tongban invite --rejoin'), then 'tongban join' with this data directory"
@@ -91,6 +95,10 @@ type Node struct {
 	people    *lookup.Index
 	privacy   *privacy.Privacy
 	ratings   *rating.Ratings
+	accounts  *account.Accounts
+	sessions  *account.Sessions
+	intakes   *draft.Store
+	machines  *machine.Store
 	feed      *feed.Service
 	certify   *certify.Service
 	roles     *roles
@@ -98,9 +106,11 @@ type Node struct {
 	proposals *proposals
 	enrol     *enrol.Server // nil where the node invites nobody
 	api       *api.Server
+	cert      *certificate // of the API; nil where it is in the clear
 	listener  net.Listener // of the API; nil where it is off
 	ready     chan struct{}
 	telling   atomic.Bool  // the directory is being told an address
+	keying    atomic.Bool  // the pool is being given its first key
 	started   atomic.Int64 // nanoseconds from Open to Run
 
 	mu       sync.Mutex
@@ -131,7 +141,7 @@ func Open(dir string, o Options) (_ *Node, err error) {
 	}
 	n.log = n.log.With("self", string(n.config.Center)) // "center" is another one, in many lines
 	for _, step := range []func() error{
-		n.openStore, n.openRegister, n.openPeers, n.openIntake, n.openConsensus, n.openDoors,
+		n.openStore, n.openRegister, n.openPeers, n.openIntake, n.openAccounts, n.openConsensus, n.openDoors,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -194,6 +204,12 @@ func (n *Node) openIntake() (err error) {
 	if n.attach, err = attach.Open(db, blobKey, rand.Reader); err != nil {
 		return err
 	}
+	if n.intakes, err = draft.Open(db, blobKey, n.now); err != nil {
+		return err
+	}
+	if n.machines, err = machine.Open(db, n.now); err != nil {
+		return err
+	}
 	n.exchange, err = exchange.New(exchange.Config{
 		Realm: n.trust.Realm, DB: db, Network: n.peers, Directory: roads{n.directory, n.peers.IsConnected},
 		Self: n.self, Key: n.key, Machine: n.machine(), Fence: n.fence,
@@ -210,7 +226,7 @@ func (n *Node) openIntake() (err error) {
 		return err
 	}
 	n.exchange.Attach(exchange.Cabinet(n.cabinet), n.attach)
-	if n.chases, err = chase.Open(db); err != nil {
+	if err = n.openChases(); err != nil {
 		return err
 	}
 	n.people = lookup.New(db, blobKey)
@@ -223,9 +239,11 @@ func (n *Node) openIntake() (err error) {
 	if err = n.openRatings(); err != nil {
 		return err
 	}
+	n.privacy.Beside(n.hall, n.ratings)
 	n.desk, err = desk.New(desk.Config{
 		Keeping: n.privacy,
 		Roster:  clerks{n.hall.Staff},
+		Visits:  n.hall,
 		People:  n.people,
 		DB:      db, Cases: guarded{n.cabinet, n.store.Guard()}, Blobs: n.attach,
 		Register: parties{n.directory}, Self: n.self, Now: n.now, Rand: rand.Reader, Log: n.log,
@@ -276,6 +294,11 @@ func (n *Node) openDoors() (err error) {
 	if n.config.API.Listen == "" {
 		return nil
 	}
+	if n.config.API.TLS.On() {
+		if n.cert, err = openCertificate(n.dir, n.config.API, n.now, n.log); err != nil {
+			return err
+		}
+	}
 	token, err := os.ReadFile(filepath.Join(n.dir, TokenFile))
 	if err != nil {
 		return fmt.Errorf("read the API's token: %w", err)
@@ -284,6 +307,9 @@ func (n *Node) openDoors() (err error) {
 	n.listener, err = net.Listen("tcp", n.config.API.Listen)
 	if err != nil {
 		return fmt.Errorf("listen for the API: %w", err)
+	}
+	if n.config.API.TLS.On() {
+		n.listener = tls.NewListener(n.listener, n.cert.server())
 	}
 	return nil
 }

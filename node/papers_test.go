@@ -31,12 +31,23 @@ func photo(t *testing.T, w, h int) []byte {
 }
 
 // paperOf asks for the content of a paper.
-func (c *city) paperOf(n *running, path string, query url.Values) (*http.Response, []byte) {
+func (c *city) paperOf(n *running, path string, form url.Values) (*http.Response, []byte) {
+	c.t.Helper()
+	return c.fileOf(n, http.MethodPost, path, form)
+}
+
+// fileOf is a file that a node gives out, asked for in the address or by a form.
+func (c *city) fileOf(n *running, method, path string, query url.Values) (*http.Response, []byte) {
 	c.t.Helper()
 	secret, err := os.ReadFile(filepath.Join(n.dir, TokenFile))
 	must(c.t, err)
-	req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, "http://"+n.APIAddr()+path+"?"+query.Encode(), nil)
+	target, sent := "http://"+n.APIAddr()+path, strings.NewReader(query.Encode())
+	if method == http.MethodGet {
+		target, sent = target+"?"+query.Encode(), strings.NewReader("")
+	}
+	req, err := http.NewRequestWithContext(c.ctx, method, target, sent)
 	must(c.t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(secret)))
 	answer, err := http.DefaultClient.Do(req)
 	must(c.t, err)

@@ -60,9 +60,10 @@ func (n *Node) followPeople(ctx context.Context) error {
 	return n.people.Follow(ctx, about{n.cabinet, n.desk}, n.log)
 }
 
-// warmEvery is how often the worklist is looked through: soon after midnight
-// and after every move of the Register.
-const warmEvery = 15 * time.Second
+// warmEvery is how often the worklist is brought up to date where nobody asks
+// for it: soon after midnight, after a move of the Register, and after much was
+// taken in. It costs nothing when nothing has changed.
+const warmEvery = time.Second
 
 // warmWorklist keeps the lines of the worklist ready.
 func (n *Node) warmWorklist(ctx context.Context) error {

@@ -51,7 +51,7 @@ func (n *Node) visit(id string) (v rating.Visit, ok bool) {
 		}
 	}
 	n.cabinet.Cards(cabinet.Filter{Origin: n.config.Center}, func(c *cabinet.Card) bool {
-		ok = c.Visit == id
+		ok = c.Visit == id || c.Visit == "" && string(c.ID) == id
 		return !ok
 	})
 	return v, ok

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"tongban/intake/desk"
 	"tongban/intake/privacy"
 	"tongban/intake/rating"
+	"tongban/node/api"
 )
 
 // asks sends one request to a node's API and returns the status and the body.
@@ -95,7 +97,7 @@ func TestRatingOverTheAPI(t *testing.T) {
 		t.Fatal(body)
 	}
 	mine := "/v1/ratings/" + string(list.Ratings[0].ID)
-	for _, path := range []string{"/v1/ratings", mine, mine + "?reveal=true", mine + "?role=window&reveal=true&staff=H01", mine + "?role=handler&reveal=true&staff=" + url.QueryEscape(clerk().Staff),
+	for _, path := range []string{"/v1/ratings", mine, mine + "?role=handler&reveal=true&staff=H01",
 		"/v1/cases/" + string(id), "/v1/cases/" + string(id) + "/log", "/v1/ratings/figures?from=2020-01-01&to=2099-01-01", "/v1/privacy/audit", "/v1/cases/" + string(id) + "/stored", link.Path} {
 		_, body := c.asks(n, "GET", path, nil, !strings.HasPrefix(path, "/rate/"))
 		for _, secret := range []string{words, name, phone} {
@@ -104,7 +106,12 @@ func TestRatingOverTheAPI(t *testing.T) {
 			}
 		}
 	}
-	code, body = c.asks(n, "GET", mine+"?role=handler&reveal=true&staff=H01", nil, true)
+	for _, who := range []api.Revealing{{}, {Role: rating.Window, Staff: "H01"}, {Role: rating.Handler, Staff: clerk().Staff}} {
+		if code, body := c.asks(n, "POST", mine+"/reveal", who, true); code == 200 || strings.Contains(body, words) {
+			t.Errorf("%+v: %d %s", who, code, body)
+		}
+	}
+	code, body = c.asks(n, "POST", mine+"/reveal", api.Revealing{Role: rating.Handler, Staff: "H01"}, true)
 	if code != 200 || !strings.Contains(body, words) || !strings.Contains(body, phone) || !strings.Contains(body, string(id)) {
 		t.Error(code, body)
 	}
@@ -137,17 +144,20 @@ func TestRatingOverTheAPI(t *testing.T) {
 func (c *city) unmasks(n *running, id casefile.ID) {
 	c.t.Helper()
 	whose := "/v1/cases/" + string(id) + "/applicant"
+	if code, body := c.asks(n, "GET", whose+"?unmask=true&staff=W01&reason=x", nil, true); code != 200 || strings.Contains(body, "999999199001010016") {
+		c.t.Error("by its address:", code, body)
+	}
 	for _, one := range []struct {
-		query string
-		code  int
-		sees  bool
+		ask  api.Disclosure
+		code int
+		sees bool
 	}{
-		{"", 200, false}, {"?unmask=true", 409, false}, {"?unmask=true&staff=W01", 409, false},
-		{"?unmask=true&staff=W01&reason=" + url.QueryEscape("核对身份"), 200, true},
+		{api.Disclosure{}, 200, false}, {api.Disclosure{Unmask: true}, 409, false}, {api.Disclosure{Unmask: true, Staff: "W01"}, 409, false},
+		{api.Disclosure{Unmask: true, Staff: "W01", Reason: "核对身份"}, 200, true},
 	} {
-		code, body := c.asks(n, "GET", whose+one.query, nil, true)
+		code, body := c.asks(n, "POST", whose, one.ask, true)
 		if code != one.code || strings.Contains(body, "999999199001010016") != one.sees {
-			c.t.Errorf("%s: %d %s", one.query, code, body)
+			c.t.Errorf("%+v: %d %s", one.ask, code, body)
 		}
 	}
 	if code, body := c.asks(n, "POST", "/v1/cases/"+string(id)+"/restrict", map[string]string{"staff": "S01", "reason": "申请人要求删除"}, true); code != 200 {
@@ -156,7 +166,7 @@ func (c *city) unmasks(n *running, id casefile.ID) {
 	if code, _ := c.asks(n, "GET", whose, nil, true); code != 409 {
 		c.t.Error("a restricted case is shown", code)
 	}
-	if code, body := c.asks(n, "GET", whose+"?supervisor=true&staff=S01&reason=x", nil, true); code != 200 || strings.Contains(body, "虚构甲") {
+	if code, body := c.asks(n, "POST", whose, api.Disclosure{Supervisor: true, Staff: "S01", Reason: "x"}, true); code != 200 || strings.Contains(body, "虚构甲") {
 		c.t.Error("a supervisor, masked:", code, body)
 	}
 	var audit privacy.Audit
@@ -167,17 +177,43 @@ func (c *city) unmasks(n *running, id casefile.ID) {
 	}
 }
 
+// names reports whether a file of a package says a word.
+func (c *city) names(zipped []byte, folder, word string) bool {
+	c.t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(zipped), int64(len(zipped)))
+	must(c.t, err)
+	for _, f := range z.File {
+		in, err := f.Open()
+		must(c.t, err)
+		content, err := io.ReadAll(in)
+		must(c.t, err)
+		if strings.HasPrefix(f.Name, folder) && bytes.Contains(content, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
 // erases ends the case, and erases its content when its time has come.
 func (c *city) erases(n *running, id casefile.ID, code item.Code) {
 	c.t.Helper()
 	_, err := n.desk.Settle(c.ctx, clerk(), id, desk.SettleForm{Conclude: true})
 	must(c.t, err)
-	pack := url.Values{"retention": {"30年"}, "basis": {"归档范围表"}, "staff": {"D01"}, "pool_keys": {"true"}}
-	if answer, body := c.paperOf(n, "/v1/cases/"+string(id)+"/package", pack); answer.StatusCode != 409 || !strings.Contains(string(body), "restricted") {
+	pack := url.Values{"retention": {"30年"}, "basis": {"归档范围表"}, "staff": {"D01"}}
+	if answer, body := c.fileOf(n, http.MethodGet, "/v1/cases/"+string(id)+"/package", pack); answer.StatusCode != 409 || !strings.Contains(string(body), "restricted") {
 		c.t.Errorf("the package of a restricted case: %d %.300s", answer.StatusCode, body)
 	}
+	pack.Set("supervisor", "true")
+	answer, zipped := c.fileOf(n, http.MethodGet, "/v1/cases/"+string(id)+"/package", pack)
+	if answer.StatusCode != 200 {
+		c.t.Errorf("a supervisor packs a restricted case: %d %.300s", answer.StatusCode, zipped)
+	}
+	if !c.names(zipped, "documents/", "虚构甲") {
+		c.t.Error("the documents in the package name nobody")
+	}
+	pack.Del("supervisor")
 	must(c.t, n.privacy.Unrestrict("S01", privacy.Restriction{Case: id, Reason: "限制期满"}))
-	if answer, body := c.paperOf(n, "/v1/cases/"+string(id)+"/package", pack); answer.StatusCode != 200 {
+	if answer, body := c.fileOf(n, http.MethodGet, "/v1/cases/"+string(id)+"/package", pack); answer.StatusCode != 200 {
 		c.t.Errorf("the package: %d %.300s", answer.StatusCode, body)
 	}
 	if answer, body := c.paperOf(n, "/v1/national/export", url.Values{"staff": {"D01"}, "personal": {"true"}, "reason": {"省平台核对"}}); answer.StatusCode != 200 {
@@ -185,7 +221,8 @@ func (c *city) erases(n *running, id casefile.ID, code item.Code) {
 	}
 	audit, err := n.privacy.Audit(privacy.Query{Staff: "D01"})
 	must(c.t, err)
-	if len(audit.Lines) != 2 || audit.Lines[0].Read.Fields[0] != "national tables" || audit.Lines[0].Read.Reason != "省平台核对" || audit.Lines[1].Read.Fields[0] != "package" || audit.Lines[1].Read.Case != id {
+	if len(audit.Lines) != 3 || audit.Lines[0].Read.Fields[0] != "national tables" || audit.Lines[0].Read.Reason != "省平台核对" || audit.Lines[1].Read.Fields[0] != "package" ||
+		audit.Lines[1].Read.Supervisor || audit.Lines[2].Read.Case != id || !audit.Lines[2].Read.Supervisor {
 		c.t.Errorf("the privacy book says %+v", audit.Lines)
 	}
 	if line := c.logs[tongli].find(0, "省平台核对"); line != "" {

@@ -107,6 +107,7 @@ func (n *Node) parts() []service {
 		{"search for people", n.followPeople, false},
 		{"worklist", n.warmWorklist, false},
 		{"ratings", n.ratings.Run, false},
+		{"chases", n.chases.Run, false},
 		{"enrolment", n.enrol.Run, true},
 	}
 	if n.config.Presence.Listen != "" {
@@ -153,6 +154,7 @@ func (n *Node) watchRegister(ctx context.Context) error {
 			return fmt.Errorf("take in what was parked: %w", err)
 		}
 		n.tellAddress(ctx)
+		n.keyPool(ctx)
 		select {
 		case <-changed:
 		case <-ctx.Done():

@@ -22,9 +22,10 @@ import (
 // services is the node as its API sees it.
 func (n *Node) services() api.Services {
 	return api.Services{
-		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Hall: n.hall, Exchange: n.exchange, Ratings: n.ratings, Privacy: n.privacy, Forms: n.forms, Chases: n.chases,
+		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Hall: n.hall, Exchange: n.exchange, Ratings: n.ratings, Privacy: n.privacy, Forms: n.forms, Chases: n.chases, Accounts: n.accounts, Sessions: n.sessions,
+		Intakes: n.intakes, Devices: n.config.Devices.URL, Machines: n.machines,
 		Propose: n.Propose, Invite: n.Invite, TransferLead: n.transferLead,
-		Status: n.Status, Now: n.now, Public: n.config.API.Public, NotReady: n.notReady,
+		Status: n.Status, Now: n.now, Public: n.config.API.Public, HSTS: n.config.API.TLS.Cert != "", NotReady: n.notReady,
 		Backup:  func(ctx context.Context, w io.Writer) error { return n.store.Backup(ctx, w, n.now()) },
 		Content: n.attach, SealArchive: func(b []byte) []byte { return chain.Sign(n.key(), archive.Domain, b) },
 		Batches: func(s batch.Source) *batch.Book {
@@ -55,6 +56,9 @@ func (n *Node) notReady() string {
 	if _, ok := n.register.Center(n.config.Center); !ok {
 		return "this center's entry has not come down yet"
 	}
+	if _, ok := n.keyless(); ok && n.config.Center == n.register.Publisher() {
+		return "the presence pool has no key yet" // its record comes first, so that a founded realm always begins alike
+	}
 	return ""
 }
 
@@ -78,6 +82,9 @@ func (n *Node) Status() api.Status {
 		s.RealmName = f.Name
 	}
 	s.Fenced, _ = n.cabinet.Fenced()
+	if at, err := n.store.BackedUp(); err == nil && !at.IsZero() {
+		s.BackedUp = &at
+	}
 	guard := n.store.Guard()
 	tables, values := n.store.Size()
 	s.Disk = api.DiskStatus{Level: guard.Level().String(), Free: guard.Free(), Database: tables + values}
@@ -88,6 +95,9 @@ func (n *Node) Status() api.Status {
 		if q.IsLeader() {
 			s.Role = "leader"
 		}
+	}
+	if n.cert != nil {
+		s.TLS = n.cert.status()
 	}
 	if p := n.pool(); p != nil {
 		s.Presence = p.Members()

@@ -3,7 +3,8 @@
 //
 // It must never decide anything (the desk, the Register and the exchange do),
 // and never answer a request without a token, but for the bare words of
-// /healthz and /readyz and for the pages that openPath names.
+// /healthz and /readyz, for the pages that openPath names, and for those of
+// staffPath, which ask for an account.
 package api
 
 import (
@@ -11,11 +12,9 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"path"
 	"reflect"
 	"strings"
@@ -26,6 +25,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"tongban/catalog/rule"
+	"tongban/node/frame"
 )
 
 // MaxBody is the largest request body, in bytes: a case with its scanned
@@ -44,7 +44,8 @@ type Server struct {
 }
 
 // New builds the server over a node's services. token is what every request
-// must bring, as "Authorization: Bearer …" or in the cookie of the pages.
+// must bring, as "Authorization: Bearer …", but for the pages: those who work
+// here open them with an account, strangers a few without.
 func New(node Services, token, version string, log *slog.Logger) *Server {
 	s := &Server{node: node, token: token, log: log}
 	s.index = newIndex(node.Register, node.Cabinet, node.Self, node.Now)
@@ -73,6 +74,7 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	s.registerRatings(api)
 	s.registerPrivacy(api)
 	s.registerHall(api)
+	s.registerAccounts(api)
 	s.registerArchive(mux, api)
 	s.registerPapers(mux, api)
 	s.registerNational(mux, api)
@@ -81,11 +83,8 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	stream(mux, api, op("inbox", http.MethodPost, "/v1/inbox", "take a file in that another node's outbox wrote", "exchange"), s.take)
 	stream(mux, api, op("form-keep", http.MethodPost, "/v1/forms", "keep a file that items will name", "catalogue"), s.keepForm)
 	stream(mux, api, op("form", http.MethodGet, "/v1/forms/{hash}", "give a file out that an item names", "catalogue"), s.form)
-	mux.HandleFunc("GET /{$}", s.page)
-	pages := s.pages()
-	for _, path := range []string{"/catalogue", "/catalogue/", "/guide/", "/coverage", "/drafts", "/drafts/", "/web/"} {
-		mux.Handle("GET "+path, pages)
-	}
+	mux.Handle("GET /web/", assets)
+	hang(mux, s.catalogue(func(*http.Request) frame.Bar { return frame.Bar{Home: "/catalogue"} }))
 	public := s.openPages()
 	for _, path := range []string{"GET /p/", "GET /progress", "GET /progress/", "POST /progress"} {
 		mux.Handle(path, public)
@@ -95,7 +94,14 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	mux.Handle("POST /rate/", rate)
 	mux.HandleFunc("GET /healthz", s.healthy)
 	mux.HandleFunc("GET /readyz", s.ready)
-	s.handler = s.guard(mux)
+	staff, guarded := sync.OnceValue(s.staff), s.guard(mux) // the rooms are built when the first page is asked for
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if staffPath(r.URL.Path) && r.Header.Get("Authorization") == "" { // whoever has the token needs no account
+			staff().ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 	return s
 }
 
@@ -151,8 +157,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-const tokenCookie = "tongban"
-
 // guard lets through who has the token, and logs who has not.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -160,25 +164,17 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
+		if s.node.HSTS {
+			h.Set("Strict-Transport-Security", "max-age=15552000")
+		}
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || openPath(r.URL.Path) {
 			dontWait(w)
 			next.ServeHTTP(w, r)
 			return
 		}
-		if given := r.URL.Query().Get("token"); given != "" && r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/v1/") && s.same(given) {
-			http.SetCookie(w, &http.Cookie{Name: tokenCookie, Value: given, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-			http.Redirect(w, r, withoutToken(r.URL), http.StatusSeeOther)
-			return
-		}
 		if !s.authentic(r) {
 			s.log.Warn("request refused: no valid token", "method", r.Method, "path", r.URL.Path, "from", r.RemoteAddr)
-			if strings.Contains(r.Header.Get("Accept"), "text/html") {
-				w.Header().Set("Content-Type", "text/html; charset=utf-8")
-				w.WriteHeader(http.StatusUnauthorized)
-				io.WriteString(w, strangerPage)
-				return
-			}
 			writeProblem(w, problem(http.StatusUnauthorized, "unauthenticated",
 				"this node answers nobody without its token",
 				"send the content of the file \"token\" in the data directory as a bearer token"))
@@ -200,29 +196,9 @@ func dontWait(w http.ResponseWriter) {
 	c.SetWriteDeadline(by) //nolint:errcheck
 }
 
-// withoutToken is the same page under an address that can be passed on. It
-// begins with one slash, so that it never leads to another host.
-func withoutToken(u *url.URL) string {
-	query := u.Query()
-	query.Del("token")
-	clean := url.URL{Path: "/" + strings.TrimLeft(u.Path, "/"), RawQuery: query.Encode()}
-	return clean.String()
-}
-
-// strangerPage tells a person with a browser what a program is told in JSON.
-const strangerPage = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>通办</title>
-<h1>需要口令 <small>A token is needed</small></h1>
-<p>本节点只回答持有口令的人。请在地址后加上 <code>?token=</code> 和数据目录中 token 文件的内容，打开一次即可。</p>
-<p lang="en">Open this address once with <code>?token=</code> and the content of the file "token" in the node's data directory.</p>`
-
 func (s *Server) authentic(r *http.Request) bool {
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return s.same(bearer)
-	}
-	// The cookie serves reading only: a page of another origin can make a
-	// browser send it, but cannot read what comes back.
-	c, err := r.Cookie(tokenCookie)
-	return err == nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) && s.same(c.Value)
+	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return ok && s.same(bearer)
 }
 
 func (s *Server) same(given string) bool {

@@ -45,15 +45,16 @@ type PackageTerms struct {
 	Retention string `query:"retention" maxLength:"400" doc:"for how long it is to be kept, in words"`
 	Basis     string `query:"basis" maxLength:"400" doc:"the document that says so"`
 	Personal  bool   `query:"personal" default:"true" doc:"false leaves out what names people"`
-	PoolKeys  bool   `query:"pool_keys" doc:"records of the Register that hold a presence key in force may go in"`
 	Staff     string `query:"staff" maxLength:"200" doc:"who makes it: it holds personal data"`
+
+	Supervisor bool `query:"supervisor" doc:"as a supervisor, of a case to which access is restricted: it is written down who made the package"`
 }
 
 func (s *Server) registerArchive(mux *http.ServeMux, api huma.API) {
 	route(s, api, op("archive-list", http.MethodGet, "/v1/archive", "list cases that have come to their end", "archive"), s.archiveList)
 	route(s, api, op("archive-plan", http.MethodGet, "/v1/cases/{id}/package/plan", "say what a package would hold", "archive"),
 		func(ctx context.Context, in *PackageTerms) (archive.Manifest, error) {
-			p, err := s.archives().Prepare(ctx, in.ID, in.making())
+			p, err := s.archives(in.Supervisor).Prepare(ctx, in.ID, in.making())
 			if err != nil {
 				return archive.Manifest{}, err
 			}
@@ -63,7 +64,7 @@ func (s *Server) registerArchive(mux *http.ServeMux, api huma.API) {
 }
 
 func (t *PackageTerms) making() archive.Making {
-	return archive.Making{Retention: archive.Retention{Period: t.Retention, Basis: t.Basis}, Personal: t.Personal, PoolKeys: t.PoolKeys}
+	return archive.Making{Retention: archive.Retention{Period: t.Retention, Basis: t.Basis}, Personal: t.Personal}
 }
 
 func (s *Server) archiveList(_ context.Context, in *struct {
@@ -92,12 +93,13 @@ func (s *Server) archiveList(_ context.Context, in *struct {
 	return out, nil
 }
 
-// archives is what packages are made of here.
-func (s *Server) archives() archive.Sources {
+// archives is what packages are made of here, for a supervisor or for others.
+func (s *Server) archives(supervisor bool) archive.Sources {
 	d := s.node.Desk
 	return archive.Sources{
 		Cases: s.node.Cabinet, Blobs: s.node.Content, Register: d.Register, Journal: s.node.Register,
-		Superseded: s.superseded, Documents: s.filed,
+		Superseded: s.superseded,
+		Documents:  func(id casefile.ID) ([]archive.Document, error) { return s.filed(id, supervisor) },
 		Applicant: func(content []byte) (any, error) {
 			var who applicant.Applicant
 			return who, wire.Decode(content, &who)
@@ -129,8 +131,8 @@ func (s *Server) superseded(id casefile.ID) ([]archive.Superseded, error) {
 }
 
 // filed are the documents of a case, as text and as a page.
-func (s *Server) filed(id casefile.ID) ([]archive.Document, error) {
-	all, err := s.node.Desk.Filed(id)
+func (s *Server) filed(id casefile.ID, supervisor bool) ([]archive.Document, error) {
+	all, err := s.node.Desk.Filed(id, supervisor)
 	if err != nil {
 		return nil, err
 	}
@@ -159,19 +161,19 @@ func (s *Server) archivePackage(w http.ResponseWriter, r *http.Request) {
 	const what = "make an archive package"
 	q := r.URL.Query()
 	terms := PackageTerms{CasePath: CasePath{casefile.ID(r.PathValue("id"))}, Retention: q.Get("retention"), Basis: q.Get("basis"),
-		Personal: q.Get("personal") != "false", PoolKeys: q.Get("pool_keys") == "true", Staff: q.Get("staff")}
+		Personal: q.Get("personal") != "false", Staff: q.Get("staff"), Supervisor: q.Get("supervisor") == "true"}
 	if terms.Staff == "" {
 		s.writeError(w, what, refusal.Newf(refusal.Malformed, what, "name yourself with --staff", "nobody is named as making it"))
 		return
 	}
-	p, err := s.archives().Prepare(r.Context(), terms.ID, terms.making())
+	p, err := s.archives(terms.Supervisor).Prepare(r.Context(), terms.ID, terms.making())
 	if err != nil {
 		s.writeError(w, what, err)
 		return
 	}
 	if terms.Personal {
 		err := s.node.Privacy.Unmask(terms.ID, []string{"package"},
-			privacy.Asker{Staff: terms.Staff, Reason: "归档：" + strings.TrimSpace(terms.Basis)})
+			privacy.Asker{Staff: terms.Staff, Reason: "归档：" + strings.TrimSpace(terms.Basis), Supervisor: terms.Supervisor})
 		if err != nil {
 			s.writeError(w, what, err)
 			return

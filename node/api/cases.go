@@ -8,12 +8,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
 	"tongban/consensus/chain"
 	"tongban/consensus/refusal"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
+	"tongban/intake/clock"
 	"tongban/intake/desk"
 )
 
@@ -48,6 +50,10 @@ type CaseView struct {
 
 func (s *Server) registerCases(api huma.API) {
 	route(s, api, op("cases", http.MethodGet, "/v1/cases", "list cases", "cases"), s.cases)
+	route(s, api, op("cases-search", http.MethodPost, "/v1/cases/search", "find cases by number, item, or who applies: the words stand in no address", "cases"),
+		func(_ context.Context, in *struct{ Body desk.Query }) (desk.Worklist, error) {
+			return s.node.Desk.Worklist(in.Body)
+		})
 	route(s, api, op("statistics", http.MethodGet, "/v1/statistics", "count cases", "cases"),
 		func(_ context.Context, in *struct {
 			From workday.Date `query:"from" maxLength:"10" doc:"first day on which the cases were taken in, YYYY-MM-DD"`
@@ -66,7 +72,8 @@ func (s *Server) registerCases(api huma.API) {
 			}
 			return s.node.Desk.Actions(state), nil
 		})
-	route(s, api, op("case-applicant", http.MethodGet, "/v1/cases/{id}/applicant", "show the applicant of a case", "cases"), s.applicant)
+	route(s, api, op("case-applicant", http.MethodGet, "/v1/cases/{id}/applicant", "show the applicant of a case, masked", "cases"), s.masked)
+	route(s, api, op("case-applicant-shown", http.MethodPost, "/v1/cases/{id}/applicant", "show the applicant of a case to whoever says why", "cases"), s.applicant)
 	route(s, api, op("case-verify", http.MethodPost, "/v1/cases/{id}/verify", "verify a case from its first event", "cases"),
 		func(ctx context.Context, in *CasePath) (Verified, error) {
 			started := time.Now()
@@ -91,12 +98,31 @@ func verified(started time.Time, checked uint64, faults ...error) Verified {
 }
 
 func (s *Server) cases(_ context.Context, in *struct {
-	Box   desk.Box `query:"box" enum:"mine,arrived,sent,opened,all" default:"mine"`
-	Text  string   `query:"text" maxLength:"100" doc:"part of a number, an item's name or code, an applicant's name, or the end of a number or telephone"`
-	Skip  int      `query:"skip" minimum:"0" doc:"how many of the most urgent to leave out: paging"`
-	Limit int      `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Box    desk.Box       `query:"box" enum:"mine,arrived,sent,opened,all" default:"mine"`
+	Text   string         `query:"text" hidden:"true"`
+	Lamp   clock.Lamp     `query:"lamp" enum:"done,green,paused,yellow,red"`
+	Phase  casefile.Phase `query:"phase" maxLength:"30"`
+	Item   item.Code      `query:"item" maxLength:"60" doc:"an item's whole code"`
+	Here   bool           `query:"here" doc:"only what this center holds"`
+	Action desk.Action    `query:"action" maxLength:"30" doc:"only open cases that wait for this action"`
+	Level  string         `query:"level" enum:"province,city,district,town,village" doc:"only open cases that wait for a center of this level"`
+	After  string         `query:"after" maxLength:"120" doc:"'next' of the page before: go on behind it, whatever came or went meanwhile"`
+	Skip   int            `query:"skip" minimum:"0" doc:"how many to leave out first"`
+	Limit  int            `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }) (desk.Worklist, error) {
-	return s.node.Desk.Worklist(desk.Query{Box: in.Box, Text: in.Text, Skip: in.Skip, Limit: in.Limit})
+	if in.Text != "" { // proxies and browsers keep addresses
+		return desk.Worklist{}, refusal.Newf(refusal.Malformed, "list cases", "POST them to /v1/cases/search", "words that find people don't go into an address")
+	}
+	q := desk.Query{
+		Box: in.Box, Lamp: in.Lamp, Phase: in.Phase, Code: in.Item, Here: in.Here, Action: in.Action,
+		After: in.After, Skip: in.Skip, Limit: in.Limit,
+	}
+	if in.Level != "" {
+		if err := q.Level.UnmarshalText([]byte(in.Level)); err != nil {
+			return desk.Worklist{}, err
+		}
+	}
+	return s.node.Desk.Worklist(q)
 }
 
 func (s *Server) caseView(_ context.Context, in *CasePath) (CaseView, error) {

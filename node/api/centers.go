@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"time"
 
@@ -76,6 +77,37 @@ func (s *Server) registerCenters(api huma.API) {
 		}) (register.Result, error) {
 			return s.propose(ctx, "grant a power", Wish{Body: in.Body.Power, Staff: in.Body.Staff})
 		})
+	route(s, api, op("pool-rotate", http.MethodPost, "/v1/realm/pool", "give a district's presence pool another key", "centers"), s.rotatePool)
+}
+
+// PoolForm names the presence pool that gets another key.
+type PoolForm struct {
+	District area.Code `json:"district,omitempty" maxLength:"12" doc:"whose pool it is; empty: this center's"`
+	Staff    string    `json:"staff" minLength:"1" maxLength:"100"`
+}
+
+// PoolView is a presence pool and where its key stands. The key is nobody's to
+// see.
+type PoolView struct {
+	Pool  area.Code      `json:"pool"`
+	Since register.Index `json:"since"` // the record of the Register
+}
+
+func (s *Server) rotatePool(ctx context.Context, in *struct{ Body PoolForm }) (PoolView, error) {
+	v := PoolView{Pool: in.Body.District}
+	if v.Pool == "" {
+		v.Pool = register.Pool(s.node.Self().Center.Area())
+	}
+	r, err := s.propose(ctx, "rotate the key of a presence pool", Wish{Body: register.GossipKey{District: v.Pool, Key: NewPoolKey()}, Staff: in.Body.Staff})
+	v.Since = r.Index
+	return v, err
+}
+
+// NewPoolKey draws a key for a presence pool.
+func NewPoolKey() []byte {
+	key := make([]byte, 32)
+	rand.Read(key) // it never fails
+	return key
 }
 
 func (s *Server) centers(_ context.Context, in *struct {

@@ -35,10 +35,10 @@ func (s *Server) registerCounter(api huma.API) {
 		})
 	route(s, api, op("visit", http.MethodGet, "/v1/visits/{visit}", "list the cases of a visit", "cases"),
 		func(_ context.Context, in *struct {
-			Visit string `path:"visit" maxLength:"128"`
+			Visit string `path:"visit" maxLength:"128" doc:"as it is named, or by the number of today's queue ticket"`
 		}) (VisitView, error) {
 			all, err := d.VisitCases(in.Visit)
-			return VisitView{in.Visit, all}, err
+			return VisitView{d.VisitOf(in.Visit), all}, err
 		})
 	route(s, api, op("carry", http.MethodPost, "/v1/carry", "list what an applicant need not bring again", "cases"),
 		func(_ context.Context, in *struct{ Body desk.CarryForm }) ([]desk.Carryable, error) {

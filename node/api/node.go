@@ -43,8 +43,10 @@ func stream(mux *http.ServeMux, api huma.API, o huma.Operation, do http.HandlerF
 	answer := &huma.Response{Description: "done"}
 	if o.Method == http.MethodGet {
 		answer.Content = bytes
-	} else {
+	} else if o.RequestBody == nil {
 		o.RequestBody = &huma.RequestBody{Required: true, Content: bytes}
+	} else { // a form that asks for something
+		answer.Content = bytes
 	}
 	o.Responses = map[string]*huma.Response{"200": answer}
 	api.OpenAPI().AddOperation(&o)

@@ -8,16 +8,19 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"tongban/catalog/area"
+	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/intake/notice"
 	"tongban/intake/rating"
 	"tongban/node/web"
+	"tongban/node/workbench/lobby"
 )
 
 // Document is a printed text.
@@ -55,48 +58,77 @@ func (s *Server) registerDocuments(api huma.API) {
 			PrintQuery
 			Kind   notice.Kind `path:"kind" maxLength:"40"`
 			Number string      `query:"number" maxLength:"200" doc:"which of several of a kind (default: the newest)"`
-		}) (string, notice.Format, []notice.Document, error) {
+		}) (notice.Format, []notice.Document, error) {
 			how := s.how(in.PrintQuery)
 			how.Number = in.Number
 			if in.Kind == "due" {
 				docs, err := s.node.Desk.Papers(in.ID, how)
-				return "", in.Format, docs, err
-			}
-			if in.Format == notice.Text && in.Lang != notice.English && in.Number == "" {
-				text, err := s.node.Desk.Print(in.ID, in.Kind)
-				return text, in.Format, nil, err
+				return in.Format, docs, err
 			}
 			if in.Kind == notice.Rating {
 				var err error
 				if how.Code, err = s.ratingCode(in.ID); err != nil {
-					return "", "", nil, err
+					return "", nil, err
 				}
 			}
 			doc, err := s.node.Desk.Paper(in.ID, in.Kind, how)
-			return "", in.Format, []notice.Document{doc}, err
+			return in.Format, []notice.Document{doc}, err
 		})
 	printing(s, api, op("visit-print", http.MethodGet, "/v1/visits/{visit}/documents", "print the documents of a visit that were not printed yet, after a sheet that lists its cases", "cases"),
 		func(in *struct {
 			PrintQuery
-			Visit string `path:"visit" maxLength:"128"`
-		}) (string, notice.Format, []notice.Document, error) {
+			Visit string `path:"visit" maxLength:"128" doc:"as it is named, or by the number of today's queue ticket"`
+		}) (notice.Format, []notice.Document, error) {
 			docs, err := s.node.Desk.VisitPapers(in.Visit, s.how(in.PrintQuery))
-			return "", in.Format, docs, err
+			return in.Format, docs, err
+		})
+	printing(s, api, op("queue-ticket-print", http.MethodGet, "/v1/hall/queue/tickets/{number}/document", "print a queue ticket of today", "hall"),
+		func(in *struct {
+			WindowPath
+			PrintQuery
+		}) (notice.Format, []notice.Document, error) {
+			doc, err := s.ticketPaper(in.Number, s.how(in.PrintQuery))
+			return in.Format, []notice.Document{doc}, err
 		})
 }
 
-// printing registers an operation that prints: a text that stands, or documents
-// in a format.
-func printing[I any](s *Server, api huma.API, o huma.Operation, do func(*I) (text string, format notice.Format, docs []notice.Document, err error)) {
+// ticketPaper is a queue ticket for the printer. Where the node has a public
+// address its QR code leads to the rating of the visit.
+func (s *Server) ticketPaper(number string, how desk.Printing) (notice.Document, error) {
+	v, err := s.node.Hall.Queue.Ticket(number)
+	if err != nil {
+		return notice.Document{}, err
+	}
+	t := notice.Ticket{Number: v.Number, Windows: v.Type, At: strings.Join(v.Windows, "、"), Ahead: v.Ahead, Issued: atDesk(v.Taken, time.DateOnly+" 15:04")}
+	if v.Due != 0 {
+		t.Booked = atDesk(v.Due, "15:04")
+	}
+	if s.node.Public != "" && s.node.Ratings != nil {
+		link, err := s.node.Ratings.Link(rating.Subject{Visit: v.Visit})
+		if err != nil {
+			return notice.Document{}, err
+		}
+		how.Code = link.URL
+	}
+	return s.node.Desk.TicketPaper(v.Visit, t, how)
+}
+
+// atDesk is a time in Unix milliseconds as a clock at the counter shows it.
+func atDesk(ms int64, layout string) string {
+	return time.UnixMilli(ms).In(workday.China).Format(layout)
+}
+
+// printing registers an operation that prints documents in a format.
+func printing[I any](s *Server, api huma.API, o huma.Operation, do func(*I) (format notice.Format, docs []notice.Document, err error)) {
 	text := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Document](), true, "Document")
 	o.Responses = map[string]*huma.Response{"200": {Description: "printed", Content: map[string]*huma.MediaType{
 		"application/json": {Schema: text}, "text/html": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
 	huma.Register(api, o, func(_ context.Context, in *I) (*printed, error) {
-		text, format, docs, err := do(in)
+		format, docs, err := do(in)
 		var out *printed
 		if err == nil {
-			out, err = onPaper(text, format, docs)
+			out, err = onPaper(format, docs)
 		}
 		if err != nil {
 			return nil, s.fail(o.Summary, err)
@@ -107,13 +139,14 @@ func printing[I any](s *Server, api huma.API, o huma.Operation, do func(*I) (tex
 
 // onPaper writes documents in a format. Several texts stand on pages of their
 // own.
-func onPaper(text string, format notice.Format, docs []notice.Document) (*printed, error) {
+func onPaper(format notice.Format, docs []notice.Document) (*printed, error) {
 	if format == notice.Text {
+		text := ""
 		for i, d := range docs {
 			if i > 0 {
 				text += "\f"
 			}
-			text += d.Text()
+			text += d.Printout()
 		}
 		b, err := json.Marshal(Document{text})
 		return &printed{"application/json", b}, err
@@ -148,12 +181,13 @@ func (s *Server) ratingCode(id casefile.ID) (string, error) {
 // progress of a case for whoever knows its password, a rating for whoever has
 // its link, and how they look.
 func openPath(p string) bool {
-	return path.Clean(p) == p && (p == "/progress" || strings.HasPrefix(p, "/progress/") || strings.HasPrefix(p, "/p/") || strings.HasPrefix(p, "/rate/") || p == "/web/style.css")
+	return path.Clean(p) == p && (p == "/progress" || strings.HasPrefix(p, "/progress/") || strings.HasPrefix(p, "/p/") || strings.HasPrefix(p, "/rate/") || strings.HasPrefix(p, "/web/"))
 }
 
 // openPages are the pages of those paths.
 func (s *Server) openPages() http.Handler {
 	return web.Public(web.Counter{
+		Back: lobby.KioskOf(s.node.Machines),
 		Self: func() area.Center { return s.node.Self().Center },
 		Name: func(c area.Center) string {
 			l, _ := s.node.Register.Center(c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,8 +48,9 @@ func (s *Server) registerPapers(mux *http.ServeMux, api huma.API) {
 			}
 			return s.papers(&state), nil
 		})
-	stream(mux, api, op("case-paper", http.MethodGet, "/v1/cases/{id}/papers/{hash}",
-		"give a scan out: staff and reason are required in the query and written down, thumbnail=EDGE makes a small JPEG, supervisor=true is for cases to which access is restricted", "cases"), s.paper)
+	stream(mux, api, asking(op("case-paper", http.MethodPost, "/v1/cases/{id}/papers/{hash}",
+		"give a scan out: staff and reason are required and written down, thumbnail=EDGE makes a small JPEG, supervisor=true is for cases to which access is restricted", "cases"),
+		"staff", "reason", "thumbnail", "supervisor"), s.paper)
 }
 
 // namedPaper is a reference of a case to a paper, and what it is of.
@@ -58,8 +60,9 @@ type namedPaper struct {
 }
 
 // papersOf are the scans that a case names as it stands, each once: of what was
-// laid before the counter and of what proves something. Who applies, objects or
-// is heard is no paper, and is never among them.
+// laid before the counter, of what proves something, and the words that were kept
+// outside the log. Who applies, objects or is heard is no paper, and is never
+// among them.
 func papersOf(s *casefile.State) []namedPaper {
 	var all []namedPaper
 	add := func(id string, ref *casefile.BlobRef) {
@@ -90,7 +93,28 @@ func papersOf(s *casefile.State) []namedPaper {
 	for _, v := range s.Deliberated {
 		add("deliberation", v.Proof)
 	}
+	wordsOf(s, add)
 	return all
+}
+
+// wordsOf are what people said and what was corrected, as texts.
+func wordsOf(s *casefile.State, add func(id string, ref *casefile.BlobRef)) {
+	for _, v := range s.Intervals {
+		for _, o := range v.Objections {
+			add("objection", o.Text)
+			add("answer", o.Answer)
+		}
+	}
+	for _, v := range s.Heard {
+		add("statement", v.Text)
+	}
+	for i := range s.Corrected {
+		add("corrected_from", &s.Corrected[i].From)
+		add("corrected_to", &s.Corrected[i].To)
+	}
+	if s.Mandate != nil && s.Mandate.Back != nil {
+		add("client_words", s.Mandate.Back.Words)
+	}
 }
 
 func (s *Server) papers(state *casefile.State) []PaperView {
@@ -105,7 +129,7 @@ func (s *Server) papers(state *casefile.State) []PaperView {
 		}
 		if slices.Contains(state.Erased, p.ref.Hash) {
 			v.Where = PaperErased
-		} else if content, err := s.node.Desk.Blobs.Get(p.ref); err == nil {
+		} else if content, err := s.node.Desk.Blobs.Get(state.ID.Owner(), p.ref); err == nil {
 			v.Where = PaperHere
 			v.Type, _ = attach.Inspect(content) //nolint:errcheck // what it may not be has no type
 		} else if refusal.CodeOf(err) == attach.Gone {
@@ -121,7 +145,12 @@ func (s *Server) papers(state *casefile.State) []PaperView {
 // given out, whoever sent it.
 func (s *Server) paper(w http.ResponseWriter, r *http.Request) {
 	what := "show a paper"
-	id, q := casefile.ID(r.PathValue("id")), r.URL.Query()
+	id := casefile.ID(r.PathValue("id"))
+	q, err := posted(w, r)
+	if err != nil {
+		s.writeError(w, what, err)
+		return
+	}
 	state, err := s.node.Cabinet.State(id)
 	if err != nil {
 		s.writeError(w, what, err)
@@ -135,11 +164,11 @@ func (s *Server) paper(w http.ResponseWriter, r *http.Request) {
 	edge := 0
 	if given := q.Get("thumbnail"); given != "" {
 		if edge, err = strconv.Atoi(given); err != nil || edge < 16 || edge > 1024 {
-			writeProblem(w, problem(http.StatusUnprocessableEntity, string(refusal.Malformed), "a thumbnail has 16 to 1024 pixels", "give ?thumbnail=256"))
+			writeProblem(w, problem(http.StatusUnprocessableEntity, string(refusal.Malformed), "a thumbnail has 16 to 1024 pixels", "give thumbnail=256"))
 			return
 		}
 	}
-	name, kind, content, err := s.shownPaper(p, edge)
+	name, kind, content, err := s.shownPaper(id, p, edge)
 	if err == nil {
 		err = s.node.Privacy.Unmask(id, []string{clipField("paper " + p.id)},
 			privacy.Asker{Staff: q.Get("staff"), Reason: q.Get("reason"), Supervisor: q.Get("supervisor") == "true"})
@@ -163,6 +192,31 @@ func (s *Server) paper(w http.ResponseWriter, r *http.Request) {
 	w.Write(content)
 }
 
+// asking is an operation that is asked by a form with these fields.
+func asking(o huma.Operation, fields ...string) huma.Operation {
+	form := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}}
+	for _, f := range fields {
+		form.Properties[f] = &huma.Schema{Type: huma.TypeString}
+	}
+	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{formType: {Schema: form}}}
+	return o
+}
+
+const formType = "application/x-www-form-urlencoded"
+
+// posted is the form that came with a request: why somebody looks at personal
+// data stands in no address.
+func posted(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return nil, refusal.New(refusal.Malformed, "read the form", "send "+formType, err)
+	}
+	return r.PostForm, nil
+}
+
+// maxForm bounds such a form, in bytes.
+const maxForm = 16 << 10
+
 func findPaper(state *casefile.State, hash string) (namedPaper, error) {
 	for _, p := range papersOf(state) {
 		if p.ref.Hash.String() == hash {
@@ -174,8 +228,8 @@ func findPaper(state *casefile.State, hash string) (namedPaper, error) {
 
 // shownPaper is a paper as it is given out, under a name that says nothing of
 // anybody.
-func (s *Server) shownPaper(p namedPaper, edge int) (name, kind string, content []byte, err error) {
-	if content, err = s.node.Desk.Blobs.Get(p.ref); err != nil {
+func (s *Server) shownPaper(id casefile.ID, p namedPaper, edge int) (name, kind string, content []byte, err error) {
+	if content, err = s.node.Desk.Blobs.Get(id.Owner(), p.ref); err != nil {
 		return "", "", nil, err
 	}
 	if kind, err = attach.Inspect(content); err != nil {

@@ -38,7 +38,7 @@ func (v Viewing) viewer() rating.Viewer { return rating.Viewer{Staff: v.Staff, R
 type GivenAtCounter struct {
 	Staff     string         `json:"staff" minLength:"1" maxLength:"100"`
 	Case      casefile.ID    `json:"case,omitempty" maxLength:"60"`
-	Visit     string         `json:"visit,omitempty" maxLength:"128"`
+	Visit     string         `json:"visit,omitempty" maxLength:"128" doc:"as it is named, or by the number of today's queue ticket"`
 	Grade     int            `json:"grade" minimum:"1" maximum:"5" doc:"1 (best) to 5"`
 	Channel   rating.Channel `json:"channel,omitempty" enum:"pc,mobile,qr,tablet,terminal,phone,message"`
 	Words     string         `json:"words,omitempty" maxLength:"500" doc:"kept encrypted, never shown to whom the rating is about"`
@@ -49,7 +49,7 @@ type GivenAtCounter struct {
 // LinkWish asks for the link by which an applicant rates a case or a visit.
 type LinkWish struct {
 	Case  casefile.ID `json:"case,omitempty" maxLength:"60"`
-	Visit string      `json:"visit,omitempty" maxLength:"128"`
+	Visit string      `json:"visit,omitempty" maxLength:"128" doc:"as it is named, or by the number of today's queue ticket"`
 }
 
 // Acted is one step of a rectification: who takes it, and the step.
@@ -113,7 +113,7 @@ func (s *Server) registerRatings(api huma.API) {
 		func(ctx context.Context, in *struct{ Body GivenAtCounter }) (rating.View, error) {
 			b := in.Body
 			given, err := r.Give(ctx, b.Staff, rating.Form{
-				Subject: rating.Subject{Case: b.Case, Visit: b.Visit}, Grade: b.Grade, Channel: b.Channel,
+				Subject: rating.Subject{Case: b.Case, Visit: s.node.Desk.VisitOf(b.Visit)}, Grade: b.Grade, Channel: b.Channel,
 				Private: rating.Private{Words: b.Words, Name: b.Name, Telephone: b.Telephone},
 			})
 			if err != nil {
@@ -123,12 +123,19 @@ func (s *Server) registerRatings(api huma.API) {
 		})
 	route(s, api, op("rating-link", http.MethodPost, "/v1/ratings/links", "give out the link by which an applicant rates", "ratings"),
 		func(_ context.Context, in *struct{ Body LinkWish }) (rating.Link, error) {
-			return r.Link(rating.Subject{Case: in.Body.Case, Visit: in.Body.Visit})
+			return r.Link(rating.Subject{Case: in.Body.Case, Visit: s.node.Desk.VisitOf(in.Body.Visit)})
 		})
 	route(s, api, op("rating-figures", http.MethodGet, "/v1/ratings/figures", "count the ratings of a period", "ratings"), s.ratingFigures)
 	route(s, api, op("rating-verify", http.MethodPost, "/v1/ratings/verify", "verify the book of ratings from its first entry", "ratings"),
 		func(ctx context.Context, _ *none) (Verified, error) { return s.verifyBook(ctx, r.Verify) })
-	route(s, api, op("rating", http.MethodGet, "/v1/ratings/{id}", "show a rating", "ratings"), s.rating)
+	route(s, api, op("rating", http.MethodGet, "/v1/ratings/{id}", "show a rating", "ratings"),
+		func(_ context.Context, in *struct {
+			RatingPath
+			Viewing
+		}) (rating.View, error) {
+			return r.Show(in.ID, in.viewer())
+		})
+	route(s, api, op("rating-reveal", http.MethodPost, "/v1/ratings/{id}/reveal", "show a rating with what was written, and by whom", "ratings"), s.reveal)
 	step(s, api, "contact", "say that whoever gave a bad rating was called", func(f ContactForm) rating.Step {
 		return rating.Contact{Reached: !f.Unreached, Note: f.Note}
 	})
@@ -159,27 +166,30 @@ func step[F any](s *Server, api huma.API, name, summary string, read func(F) rat
 		})
 }
 
-// rating shows a rating. What was written with it is shown on purpose only, to
-// whoever handles ratings, and the privacy audit has that before the answer.
-func (s *Server) rating(_ context.Context, in *struct {
+// Revealing is who wants to see what was written with a rating, and why.
+type Revealing struct {
+	Staff  string      `json:"staff" maxLength:"100" doc:"who looks"`
+	Role   rating.Role `json:"role,omitempty" enum:"window,handler" doc:"in which capacity: only whoever handles ratings sees whose they are"`
+	Reason string      `json:"reason,omitempty" maxLength:"500" doc:"why; left out: to handle the rating"`
+}
+
+// reveal shows a rating with what was written, the name and the telephone, to
+// whoever handles ratings; the privacy audit has that before the answer.
+func (s *Server) reveal(_ context.Context, in *struct {
 	RatingPath
-	Viewing
-	Reveal bool   `query:"reveal" doc:"with what was written, the name and the telephone number; it is written down who looked"`
-	Reason string `query:"reason" maxLength:"500" doc:"why; \"\": to handle the rating"`
+	Body Revealing
 }) (rating.View, error) {
-	if !in.Reveal {
-		return s.node.Ratings.Show(in.ID, in.viewer())
-	}
-	v, err := s.node.Ratings.Reveal(in.ID, in.viewer())
+	ask := in.Body
+	v, err := s.node.Ratings.Reveal(in.ID, rating.Viewer{Staff: ask.Staff, Role: ask.Role})
 	if err != nil {
 		return rating.View{}, err
 	}
-	reason := in.Reason
+	reason := ask.Reason
 	if reason == "" {
 		reason = "处理评价"
 	}
 	err = s.node.Privacy.Rating(string(in.ID), []string{"words", "name", "telephone"},
-		privacy.Asker{Staff: in.Staff, Reason: reason, Role: string(in.Role)})
+		privacy.Asker{Staff: ask.Staff, Reason: reason, Role: string(ask.Role)})
 	if err != nil {
 		return rating.View{}, err
 	}
@@ -191,13 +201,19 @@ func (s *Server) ratingFigures(ctx context.Context, in *struct {
 	To   workday.Date `query:"to" required:"true" maxLength:"10" doc:"the last day"`
 	By   rating.By    `query:"by" enum:"item,window,department"`
 }) ([]rating.Figures, error) {
+	return s.countRatings(ctx, in.From, in.To, in.By)
+}
+
+// countRatings counts the ratings of a period beside the cases that could have
+// been rated.
+func (s *Server) countRatings(ctx context.Context, from, to workday.Date, by rating.By) ([]rating.Figures, error) {
 	var served []rating.Served
 	var failed error
 	s.node.Cabinet.Cards(cabinet.Filter{}, func(c *cabinet.Card) bool {
 		if failed = ctx.Err(); failed != nil {
 			return false
 		}
-		if day := workday.DateOf(msTime(c.Concluded)); c.Concluded == 0 || day < in.From || day > in.To {
+		if day := workday.DateOf(msTime(c.Concluded)); c.Concluded == 0 || day < from || day > to {
 			return true
 		}
 		state, err := s.node.Cabinet.State(c.ID)
@@ -205,7 +221,7 @@ func (s *Server) ratingFigures(ctx context.Context, in *struct {
 			failed = err
 			return false
 		}
-		one, ok, err := s.node.Ratings.Could(&state, in.From, in.To, in.By)
+		one, ok, err := s.node.Ratings.Could(&state, from, to, by)
 		if ok {
 			served = append(served, one)
 		}
@@ -215,7 +231,7 @@ func (s *Server) ratingFigures(ctx context.Context, in *struct {
 	if failed != nil {
 		return nil, failed
 	}
-	return s.node.Ratings.Figures(in.From, in.To, in.By, served)
+	return s.node.Ratings.Figures(from, to, by, served)
 }
 
 // verifyBook answers what came of verifying a book.

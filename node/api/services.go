@@ -22,9 +22,12 @@ import (
 	"tongban/intake/privacy"
 	"tongban/intake/rating"
 	"tongban/intake/supervise/chase"
+	"tongban/node/account"
 	"tongban/node/enrol"
 	"tongban/node/peers"
 	"tongban/node/presence"
+	"tongban/node/workbench/counter/draft"
+	"tongban/node/workbench/lobby/machine"
 )
 
 // Services is the node as the API sees it. All of it is safe for concurrent
@@ -40,6 +43,11 @@ type Services struct {
 	Privacy  *privacy.Privacy
 	Forms    *forms.Store
 	Chases   *chase.Book
+	Accounts *account.Accounts
+	Sessions *account.Sessions
+	Intakes  *draft.Store   // half filled, of those who sit at the counter
+	Machines *machine.Store // screens and kiosks of the hall
+	Devices  string         // the origin of a clerk's card reader and camera; "": none
 	// Propose brings commands of this center to the Register and waits until
 	// this node's copy has them.
 	Propose func(ctx context.Context, wishes ...Wish) ([]register.Result, error)
@@ -51,7 +59,10 @@ type Services struct {
 	Now          func() time.Time
 	// Public is the address at which the public reaches the pages, without a
 	// slash at its end; "" where it does not.
-	Public   string
+	Public string
+	// HSTS: browsers are told to ask for nothing in the clear. Only with a
+	// certificate that they trust: with another they could not be calmed.
+	HSTS     bool
 	NotReady func() string // "" when the node serves
 	Backup   func(ctx context.Context, w io.Writer) error
 	// Content is what lies outside the logs, as it travels; SealArchive is this
@@ -94,9 +105,19 @@ type Status struct {
 	Line        peers.Line        `json:"line"` // to the center above
 	Connected   []area.Center     `json:"connected"`
 	Presence    []presence.Member `json:"presence,omitempty"`
+	TLS         *TLSStatus        `json:"tls,omitempty"` // of the API; none: it is in the clear
 	Cases       CaseCount         `json:"cases"`
-	Outbox      int               `json:"outbox"` // rows that wait
+	BackedUp    *time.Time        `json:"backed_up,omitempty"` // when a backup was last written whole
+	Outbox      int               `json:"outbox"`              // rows that wait
 	Oldest      *time.Time        `json:"oldest_row,omitempty"`
+}
+
+// TLSStatus is the certificate of the API.
+type TLSStatus struct {
+	Self        bool      `json:"self"`        // the node made it
+	Fingerprint string    `json:"fingerprint"` // SHA-256, as browsers show it
+	Names       []string  `json:"names"`
+	Ends        time.Time `json:"ends"`
 }
 
 // DiskStatus is how full the disk is.

@@ -99,8 +99,7 @@ func newRealm(t *testing.T) *realm {
 	}
 	w.apply(register.Root(w.root), register.Realm{
 		ID: id, Name: "吴江", Area: "320509000000", Root: w.root.Public(), Publisher: district,
-		First:  register.Center{ID: district, Name: "政务服务中心", Key: w.key.Public(), Incarnation: 1},
-		Gossip: bytes.Repeat([]byte{1}, 32),
+		First: register.Center{ID: district, Name: "政务服务中心", Key: w.key.Public(), Incarnation: 1},
 	})
 	w.cfg = enrol.Config{
 		Self: district, Key: w.key, Realm: id, Root: w.root.Public(), Listen: "127.0.0.1:0", DB: db.DB(),

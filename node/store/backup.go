@@ -87,10 +87,37 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) error {
 	if err == nil {
 		err = buffer.Flush()
 	}
+	if err == nil {
+		err = s.db.Update(func(txn *badger.Txn) error {
+			return txn.Set(keyBackedUp, binary.BigEndian.AppendUint64(nil, uint64(now.UnixMilli())))
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
 	return nil
+}
+
+// keyBackedUp is when a backup was last written whole.
+var keyBackedUp = []byte("node/backed-up")
+
+// BackedUp is when a backup was last written whole; the zero time: never. That
+// it was kept anywhere is not known here.
+func (s *Store) BackedUp() (at time.Time, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
+		row, err := txn.Get(keyBackedUp)
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return row.Value(func(v []byte) error {
+			at = time.UnixMilli(int64(binary.BigEndian.Uint64(v)))
+			return nil
+		})
+	})
+	return at, err
 }
 
 func dump(ctx context.Context, txn *badger.Txn, out *summed) (rows uint64, err error) {

@@ -1,0 +1,104 @@
+package office
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"testing"
+
+	"tongban/catalog/area"
+	"tongban/catalog/guide"
+	"tongban/catalog/register"
+	"tongban/catalog/workday"
+	"tongban/intake/rating"
+	"tongban/node/frame"
+)
+
+func listing(id area.Center, revoked register.Index) register.Listing {
+	return register.Listing{Center: register.Center{ID: id}, Revoked: revoked}
+}
+
+// A center hangs under the nearest that is enrolled and not shut out, wherever
+// the list has it; what lies elsewhere hangs nowhere.
+func TestChildren(t *testing.T) {
+	got := children("320509000000", []register.Listing{
+		listing("320509111201", 0), listing("320509000000", 0), listing("320509111000", 0), listing("320509111000-02", 0), listing("320509110201", 0), listing("320509110000", 7),
+		listing("320506000000", 0), listing("320500000000", 0),
+	})
+	want := map[area.Center][]area.Center{
+		"320509000000": {"320509110201", "320509111000"}, "320509111000": {"320509111000-02", "320509111201"}, "320509111000-02": nil, "320509111201": nil, "320509110201": nil,
+	}
+	for id, kids := range want {
+		if have, known := got[id]; !known || !slices.Equal(have, kids) {
+			t.Errorf("under %s are %v, want %v", id, have, kids)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("the tree is %v", got)
+	}
+}
+
+func page(t *testing.T, query string) *frame.Page {
+	t.Helper()
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &frame.Page{Lang: guide.Chinese, Path: "/work/area/figures", Query: q}
+}
+
+func TestSpan(t *testing.T) {
+	const today workday.Date = "2026-03-18"
+	for _, c := range []struct{ query, title string }{
+		{"", "2026-03-01 至 2026-03-18"}, {"from=2026-02-01&to=2026-02-28", "2026 年 02 月"}, {"from=2026-03-18&to=2026-03-18", "2026-03-18"},
+		{"from=2026-02-01&to=2026-03-31", "2026-02-01 至 2026-03-31"}, {"from=2025-12-01&to=2025-12-31", "2025 年 12 月"},
+	} {
+		p := page(t, c.query)
+		s, err := spanOf(p, today)
+		if err != nil || s.title(p) != c.title {
+			t.Errorf("%q: %q %v, want %q", c.query, s.title(p), err, c.title)
+		}
+		if len(s.Quick) != 4 || s.Quick[2].Link != "/work/area/figures?from=2026-02-01&to=2026-02-28" {
+			t.Errorf("%+v", s.Quick)
+		}
+	}
+	for _, bad := range []string{"from=x", "to=2026-02-30", "from=2026-03-02&to=2026-03-01"} {
+		if _, err := spanOf(page(t, bad), today); err == nil {
+			t.Errorf("%q passes", bad)
+		}
+	}
+}
+
+// A chart says what its table says, and nothing of what is nought.
+func TestBars(t *testing.T) {
+	c := bars([]string{`民政"`, "</script>", "丙", "丁"}, []series{{"red", bad, []int{1, 0, 3, 0}}, {"green", good, []int{0, 2, 0, 0}}})
+	var option struct {
+		YAxis  struct{ Data []string }
+		Series []struct{ Data []any }
+	}
+	if err := json.Unmarshal([]byte(c.Option), &option); err != nil {
+		t.Fatal(err)
+	}
+	if option.YAxis.Data[1] != "</script>" || len(option.Series) != 2 || option.Series[0].Data[0] != 1.0 || option.Series[0].Data[1] != "-" || c.Size != "" {
+		t.Errorf("%+v", option)
+	}
+	if bars([]string{"a"}, nil).Size != "few" {
+		t.Error("one bar takes the room of ten")
+	}
+}
+
+func TestShare(t *testing.T) {
+	if p, of := share(rating.Ratio{}); p != "–" || of != "" {
+		t.Errorf("nothing of nothing is %q %q", p, of)
+	}
+	if p, of := share(rating.Ratio{Count: 2, Of: 3}); p != "66.7%" || of != "2 / 3" {
+		t.Errorf("%q %q", p, of)
+	}
+}
+
+// Fields of people are named in words, those of an agent as theirs.
+func TestFields(t *testing.T) {
+	if got := fields(page(t, ""), []string{"name", "agent.telephone", "future"}); got != "姓名、代理人的电话、future" {
+		t.Error(got)
+	}
+}

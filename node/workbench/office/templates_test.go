@@ -1,0 +1,77 @@
+package office
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"tongban/intake/hall/queue"
+	"tongban/intake/privacy"
+	"tongban/intake/rating"
+	"tongban/intake/supervise"
+)
+
+var saying = regexp.MustCompile(`\.Say "([a-z_0-9]+)"`)
+
+// Every word that a page says is there.
+func TestWords(t *testing.T) {
+	for _, pattern := range []string{"pages/*.html", "*.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatal(names, err)
+		}
+		for _, name := range names {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range saying.FindAllStringSubmatch(string(raw), -1) {
+				if !set.Has(m[1]) {
+					t.Errorf("%s says %q, which is no word", name, m[1])
+				}
+			}
+		}
+	}
+}
+
+// Every code that a page puts into words has a name.
+func TestEveryCodeHasAName(t *testing.T) {
+	var need []string
+	for _, s := range steps {
+		need = append(need, "step_"+s.kind, "hint_"+s.kind, "text_"+s.kind, "done_"+s.kind)
+		if s.asks {
+			need = append(need, "yes_"+s.kind, "no_"+s.kind)
+		}
+		if s.checks {
+			need = append(need, "check_"+s.kind)
+		}
+	}
+	for _, s := range []rating.Stage{rating.StageNone, rating.StageGiven, rating.StageVerified, rating.StageFound, rating.StageAnswered, rating.StageAppealed, rating.StageClosed} {
+		need = append(need, "stage_"+string(s))
+	}
+	for _, k := range []string{privacy.KindRead, privacy.KindRestricted, privacy.KindUnrestricted, privacy.KindRetention, privacy.KindErased} {
+		need = append(need, "kind_"+k)
+	}
+	for _, s := range []queue.State{queue.Called, queue.Serving} {
+		need = append(need, string(s))
+	}
+	for _, t := range []tab{areaTabs[0], areaTabs[1], areaTabs[2], areaTabs[3], areaTabs[4], ratingTabs[0], ratingTabs[1], privacyTabs[0], privacyTabs[1], privacyTabs[2]} {
+		need = append(need, t.nav)
+	}
+	for _, word := range need {
+		if !set.Has(word) {
+			t.Errorf("%q is no word", word)
+		}
+	}
+	for _, k := range supervise.Kinds() {
+		if lateKinds[k][0] == "" {
+			t.Errorf("%s has no name", k)
+		}
+	}
+	for _, c := range rating.Channels {
+		if channels[c][0] == "" {
+			t.Errorf("%s has no name", c)
+		}
+	}
+}
