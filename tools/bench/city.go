@@ -52,10 +52,13 @@ type city struct {
 	counted atomic.Int64 // cases opened so far
 }
 
-// now is the nodes' clock. A counter has 9,999 numbers of an item for a day: a
-// day ends here when most of them are given out.
+// perDay is how many cases are opened before the nodes' clock goes on to the next
+// day: a counter has 9,999 numbers of an item for a day.
+const perDay = 9000
+
+// now is the nodes' clock.
 func (c *city) now() time.Time {
-	return time.Now().AddDate(0, 0, int(c.counted.Load()/9000))
+	return time.Now().AddDate(0, 0, int(c.counted.Load()/perDay))
 }
 
 // newCity founds a realm with the first center and lets the others join it.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -99,7 +98,15 @@ func (c *city) build(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.publishStarter(ctx)
+	if err := c.publishStarter(ctx); err != nil {
+		return err
+	}
+	for _, center := range everyone {
+		if err := c.people(ctx, center); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *city) found(ctx context.Context) error {
@@ -318,13 +325,4 @@ func wait(ctx context.Context, what string, cond func() bool) error {
 		}
 	}
 	return nil
-}
-
-// token reads the API's token of a node, for the address that is printed.
-func (c *city) token(center area.Center) string {
-	b, err := os.ReadFile(filepath.Join(c.folder(center), node.TokenFile))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(b))
 }

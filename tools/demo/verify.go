@@ -170,14 +170,3 @@ func (c *city) drained(ctx context.Context) bool {
 	}
 	return true
 }
-
-// invite says how to look at the city while it runs.
-func (c *city) invite() {
-	c.line("\n城市在运行，按 Ctrl+C 停止。 The city runs on; Ctrl+C stops it.")
-	for _, center := range everyone {
-		c.line("  %s  %s/?token=%s", pad(c.name(center), 26), c.at(center).Base(), c.token(center))
-	}
-	c.line("\n  命令行看同一座城 the same city from the command line:")
-	c.line("    go run ./tools/tongban --dir %s status", c.folder(yejian))
-	c.line("    go run ./tools/tongban --dir %s case list --box all", c.folder(wujiang))
-}

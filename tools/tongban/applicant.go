@@ -19,7 +19,7 @@ type applying struct {
 	letter                applicant.Letter
 }
 
-func (x *applying) flags(cmd *cobra.Command, who *applicant.Applicant, sub *desk.Submission) {
+func (x *applying) flags(a *app, cmd *cobra.Command, who *applicant.Applicant, sub *desk.Submission) {
 	f := cmd.Flags()
 	personFlags(f, "", "applicant", &who.Person)
 	f.StringVar(&who.CreditCode, "credit-code", "", "unified social credit code of an organisation")
@@ -40,7 +40,8 @@ func (x *applying) flags(cmd *cobra.Command, who *applicant.Applicant, sub *desk
 	f.StringVar((*string)(&sub.Way), "way", "", "how the application came: window, computer, mobile, courier or other (default: window)")
 	f.StringVar(&sub.Project, "project", "", "code of the investment project")
 	f.StringVar((*string)(&sub.DeliverBy), "deliver-by", "", "how the result is wanted: collected, post or electronic (default: collected)")
-	f.StringVar(&sub.Visit, "visit", "", "the visit, as the queue ticket names it; the same for all that one person applies for on it")
+	f.StringVar(&sub.Visit, "visit", "", "today's queue ticket, such as A012, or the first case of the visit: it ties all that one\nperson applies for together")
+	cmd.RegisterFlagCompletionFunc("visit", a.complete(every(a.ticketNumbers)))
 	f.StringVar((*string)(&sub.Site), "site", "", "the branch or station at which it was taken in (default: the center itself)")
 
 	fixed := func(flag string, words ...string) {

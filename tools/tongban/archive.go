@@ -86,8 +86,9 @@ func archiveEntries(ctx context.Context, c *client.Client, due bool) ([]api.Arch
 // packing is what the flags of archive make say.
 type packing struct {
 	output, retention, basis string
-	allDue, without, pool    bool
+	allDue, without          bool
 	dryRun, keepOpen, force  bool
+	supervisor               bool
 	staff                    string
 }
 
@@ -96,8 +97,8 @@ func (p *packing) query() url.Values {
 	if p.without {
 		q.Set("personal", "false")
 	}
-	if p.pool {
-		q.Set("pool_keys", "true")
+	if p.supervisor {
+		q.Set("supervisor", "true")
 	}
 	return q
 }
@@ -126,9 +127,8 @@ How long a package is to be kept is for the body to set and to have approved:
 
 The file holds personal data; its owner alone may read it. --without-personal
 leaves out what names people (papers, documents, the applicant) and says so in
-the package. --with-pool-keys puts records of the Register in that hold a key of the
-presence pool in force: only then does the proof reach the founding key, and who
-has the package can listen to who is up.`,
+the package. A case to which access is restricted is packed with them by a supervisor
+only (--supervisor), and the privacy book says by whom.`,
 		Example: `  tongban archive make 320509111201.1.7 -o /archive --retention 30年 --basis 某档〔2026〕1号
   tongban archive make --all-due -o /archive --retention 10年 --basis 某档〔2026〕1号 --dry-run`,
 		Args:              usage(cobra.ArbitraryArgs),
@@ -140,7 +140,7 @@ has the package can listen to who is up.`,
 	f.StringVar(&p.basis, "basis", "", "the document that says so (required)")
 	f.BoolVar(&p.allDue, "all-due", false, "every case that this center is to archive")
 	f.BoolVar(&p.without, "without-personal", false, "leave out what names people")
-	f.BoolVar(&p.pool, "with-pool-keys", false, "records with a presence key in force may go in")
+	f.BoolVar(&p.supervisor, "supervisor", false, "as a supervisor, of cases to which access is restricted")
 	f.BoolVar(&p.keepOpen, "no-mark", false, "do not mark the case as archived")
 	f.BoolVar(&p.dryRun, "dry-run", false, "write nothing: say what would be made")
 	f.BoolVar(&p.force, "force", false, "write over a file that stands")

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tongban/catalog/area"
 	"tongban/node"
+	"tongban/tools/client"
 )
 
 func (a *app) backupCommand() *cobra.Command {
@@ -90,6 +92,20 @@ func (a *app) open(name string) (io.Reader, func() error, error) {
 
 // download writes an answer into a file, all of it or nothing.
 func (a *app) download(cmd *cobra.Command, path string, query url.Values, name string, mode os.FileMode, force bool, what string) error {
+	return a.fetch(cmd, func(c *client.Client) (*http.Response, error) {
+		return c.Send(cmd.Context(), http.MethodGet, path, query, nil, "")
+	}, name, mode, force, what)
+}
+
+// downloadAsked is download of what is shown to whoever says why: the form
+// travels in the body.
+func (a *app) downloadAsked(cmd *cobra.Command, path string, form url.Values, name string, mode os.FileMode, force bool, what string) error {
+	return a.fetch(cmd, func(c *client.Client) (*http.Response, error) {
+		return c.Send(cmd.Context(), http.MethodPost, path, nil, strings.NewReader(form.Encode()), "application/x-www-form-urlencoded")
+	}, name, mode, force, what)
+}
+
+func (a *app) fetch(cmd *cobra.Command, send func(c *client.Client) (*http.Response, error), name string, mode os.FileMode, force bool, what string) error {
 	if _, err := os.Stat(name); err == nil && !force {
 		return usageError{fmt.Errorf("%s is there already\n  name another file, or give --force", name)}
 	}
@@ -97,7 +113,7 @@ func (a *app) download(cmd *cobra.Command, path string, query url.Values, name s
 	if err != nil {
 		return err
 	}
-	resp, err := c.Send(cmd.Context(), http.MethodGet, path, query, nil, "")
+	resp, err := send(c)
 	if err != nil {
 		return err
 	}

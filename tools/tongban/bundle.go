@@ -177,7 +177,7 @@ asks for it. A case of a later stage is accepted when those before it are conclu
 	f.StringVar(&deliver, "deliver", "", "center where the applicant collects (default: here)")
 	f.StringArrayVar(&answers, "answer", nil, "ID=OPTION (repeat it)")
 	f.BoolVar(&form.Agency, "agency", false, "the village acts for the applicant (全程代办)")
-	who.flags(cmd, &form.Applicant, &form.Submission)
+	who.flags(a, cmd, &form.Applicant, &form.Submission)
 	p.flags(f)
 	f.StringVar(&x.formFile, "form", "", "JSON file of the whole form, in place of these flags; - reads the standard input")
 	x.flags(a, cmd)

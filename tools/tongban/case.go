@@ -42,19 +42,23 @@ func (a *app) caseArgs(cmd *cobra.Command) *cobra.Command {
 }
 
 func (a *app) caseListCommand() *cobra.Command {
-	var box, text string
-	var limit int
+	var q desk.Query
+	var box, level string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List cases, the most urgent first",
 		Long: `List cases, the most urgent first. Boxes: mine (held here), arrived (offered to
 this center), sent (offered by it, not yet answered: it still answers for them),
 opened (here, wherever they are now), all (every case of which this node has a
 copy).`,
-		Example: "  tongban case list\n  tongban case list --box arrived\n  tongban case list --box all --text 居住证\n  tongban case list --box all --text 1234",
+		Example: "  tongban case list\n  tongban case list --box arrived\n  tongban case list --box all --text 居住证\n  tongban case list --box all --text 1234\n  tongban case list --lamp red --action decide\n  tongban case list --box opened --level town",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q := client.Params("box", box, "text", text, "limit", fmt.Sprint(limit))
-			return ask(a, cmd, get("/v1/cases", q), func(w io.Writer, c *client.Client, list desk.Worklist) {
+			q.Box = desk.Box(box)
+			if err := q.Level.UnmarshalText([]byte(level)); err != nil {
+				return usageError{fmt.Errorf("--level: %w", err)}
+			}
+			q.Action = desk.Action(strings.ReplaceAll(string(q.Action), "-", "_")) // as the table writes it
+			return ask(a, cmd, asked("/v1/cases/search", q), func(w io.Writer, c *client.Client, list desk.Worklist) {
 				if len(list.Cases) == 0 {
 					fmt.Fprintln(w, "no cases")
 					return
@@ -72,12 +76,22 @@ copy).`,
 				if list.Total > len(list.Cases) {
 					fmt.Fprintf(w, "%d of %d\n", len(list.Cases), list.Total)
 				}
+				if list.Next != "" {
+					fmt.Fprintf(w, "go on: --after %s\n", list.Next)
+				}
 			})
 		},
 	}
 	cmd.Flags().StringVar(&box, "box", "mine", "mine, arrived, sent, opened or all")
-	cmd.Flags().StringVar(&text, "text", "", "part of the number, the id or the item's name or code, of the applicant's name, or the end of a number or telephone")
-	cmd.Flags().IntVar(&limit, "limit", 100, "at most so many, up to 200")
+	cmd.Flags().StringVar((*string)(&q.Lamp), "lamp", "", "only this lamp: red, yellow, paused, green or done")
+	cmd.Flags().StringVar((*string)(&q.Phase), "phase", "", "only this phase")
+	cmd.Flags().StringVar((*string)(&q.Code), "item", "", "only cases of this item")
+	cmd.Flags().BoolVar(&q.Here, "here", false, "only what this center holds")
+	cmd.Flags().StringVar((*string)(&q.Action), "action", "", "only open cases that wait for this action, such as check or decide")
+	cmd.Flags().StringVar(&level, "level", "", "only open cases that wait for a center of this level")
+	cmd.Flags().StringVar(&q.After, "after", "", "go on behind a page, where its last line says so")
+	cmd.Flags().StringVar(&q.Text, "text", "", "part of the number, the id or the item's name or code, of the applicant's name, or the end of a number or telephone")
+	cmd.Flags().IntVar(&q.Limit, "limit", 100, "at most so many, up to 200")
 	cmd.RegisterFlagCompletionFunc("box", cobra.FixedCompletions([]string{"mine", "arrived", "sent", "opened", "all"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -168,7 +182,7 @@ func writeClocks(w io.Writer, v api.CaseView) {
 }
 
 func writePapers(w io.Writer, v api.CaseView) {
-	if v.Item == nil || len(v.Item.Materials) == 0 {
+	if len(v.Materials) == 0 {
 		return
 	}
 	have := map[string]casefile.MaterialEntry{}
@@ -180,7 +194,7 @@ func writePapers(w io.Writer, v api.CaseView) {
 		lacks[m.ID] = true
 	}
 	t := table{head: []string{"PAPER", "ID", "NEED", "STATE", ""}}
-	for _, m := range v.Item.Materials {
+	for _, m := range v.Materials {
 		t.row(m.Name, m.ID, m.Need, orDash(string(have[m.ID].State)), join(", ", yes(lacks[m.ID], "lacks"), yes(have[m.ID].Blob != nil, "scanned"), have[m.ID].Note))
 	}
 	t.write(w)
@@ -254,15 +268,15 @@ func (a *app) caseApplicantCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&supervisor, "supervisor", false, "as a supervisor, of a case to which access is restricted")
 	staff := a.staffFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		q := client.Params()
+		r := get(client.Path("cases", args[0], "applicant"), nil)
 		if unmask || supervisor {
 			who, err := staff()
 			if err != nil {
 				return err
 			}
-			q = client.Params("unmask", fmt.Sprint(unmask), "supervisor", fmt.Sprint(supervisor), "staff", who, "reason", reason)
+			r = post(r.path, api.Disclosure{Staff: who, Reason: reason, Unmask: unmask, Supervisor: supervisor})
 		}
-		return ask(a, cmd, get(client.Path("cases", args[0], "applicant"), q), func(w io.Writer, _ *client.Client, who applicant.Applicant) {
+		return ask(a, cmd, r, func(w io.Writer, _ *client.Client, who applicant.Applicant) {
 			t := table{head: []string{"", ""}}
 			writePerson(&t, "", who.Person)
 			if who.Representative != nil {
@@ -292,10 +306,11 @@ func writePerson(t *table, whose string, p applicant.Person) {
 
 func (a *app) casePrintCommand() *cobra.Command {
 	kinds := documentKinds()
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "print CASE DOCUMENT", Short: "Print a document of a case for the applicant",
-		Long: `Print a document of a case for the applicant, as plain text in Chinese. For paper, and
-for what a visit has due, see 'tongban notice print'.
+		Long: `Print a document of a case for the applicant, as plain text in Chinese; once more it says
+that it is a reprint (补打). For paper, and for what a visit has due, see 'tongban notice
+print'.
 
 Documents: ` + wrapped(kinds) + ".",
 		Example: "  tongban case print 320509111201.1.7 notice | lpr",
@@ -306,12 +321,14 @@ Documents: ` + wrapped(kinds) + ".",
 			}
 			return a.complete(first(a.caseIDs))(cmd, args, begun)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return ask(a, cmd, get(client.Path("cases", args[0], "documents", args[1]), nil), func(w io.Writer, _ *client.Client, d api.Document) {
-				fmt.Fprintln(w, strings.TrimRight(d.Text, "\n"))
-			})
-		},
 	}
+	staff := a.maybeStaff(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return ask(a, cmd, get(client.Path("cases", args[0], "documents", args[1]), client.Params("staff", staff())), func(w io.Writer, _ *client.Client, d api.Document) {
+			fmt.Fprintln(w, strings.TrimRight(d.Text, "\n"))
+		})
+	}
+	return cmd
 }
 
 func (a *app) caseVerifyCommand() *cobra.Command {

@@ -37,7 +37,7 @@ func (a *app) connect() (*client.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the node's token: %w (is --dir right?)", err)
 	}
-	return client.New(host, string(token), nil), nil
+	return client.At(a.dir, host, string(token)), nil
 }
 
 // request is one call of the API.
@@ -46,6 +46,7 @@ type request struct {
 	query        url.Values
 	body         any
 	keyed        bool // it carries an idempotency key
+	reads        bool // it changes nothing, and is posted for what must not stand in an address
 	slow         bool // it takes as long as it takes; the context still ends it
 }
 
@@ -57,11 +58,16 @@ func post(path string, body any) request {
 	return request{method: http.MethodPost, path: path, body: body}
 }
 
+// asked is a post that changes nothing.
+func asked(path string, body any) request {
+	return request{method: http.MethodPost, path: path, body: body, reads: true}
+}
+
 func put(path string, body any) request {
 	return request{method: http.MethodPut, path: path, body: body}
 }
 
-func (r request) repeatable() bool { return r.method == http.MethodGet || r.keyed }
+func (r request) repeatable() bool { return r.method == http.MethodGet || r.keyed || r.reads }
 
 // call sends one request and returns the answer as it came and decoded. A
 // request that may be repeated, because it only reads or because it carries an

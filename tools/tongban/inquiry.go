@@ -112,7 +112,7 @@ func resumeFlags(f *pflag.FlagSet, form *desk.ResumeForm) fill {
 // certificateFlags are those of the document that a decision issues.
 func certificateFlags(f *pflag.FlagSet, form *desk.DecideForm) fill {
 	var c desk.CertificateForm
-	names := []string{"certificate", "certificate-number", "valid-from", "valid-to", "issuer", "issuer-code", "electronic"}
+	names := []string{"certificate", "certificate-number", "valid-from", "valid-to", "issuer", "issuer-code", "electronic", "same-number"}
 	f.StringVar(&c.Name, names[0], "", "name of the document issued (default: the item's)")
 	f.StringVar(&c.Number, names[1], "", "its number")
 	f.StringVar((*string)(&c.From), names[2], "", "valid from, YYYY-MM-DD")
@@ -120,6 +120,7 @@ func certificateFlags(f *pflag.FlagSet, form *desk.DecideForm) fill {
 	f.StringVar(&c.Issuer, names[4], "", "who issues it (default: the item's authority)")
 	f.StringVar(&c.IssuerCode, names[5], "", "the issuer's unified social credit code")
 	f.BoolVar(&c.Electronic, names[6], false, "it is an electronic one")
+	f.BoolVar(&c.Again, names[7], false, "it is the certificate issued before the case was reopened, under the same number")
 	return func(cmd *cobra.Command, _ *client.Client, _ string) error {
 		for _, name := range names {
 			if cmd.Flags().Changed(name) {

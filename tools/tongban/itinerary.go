@@ -67,7 +67,7 @@ func writeBoard(w io.Writer, b desk.Board, names *centers) {
 	if len(b.Days) == 0 {
 		return
 	}
-	t := table{head: []string{"ALSO DUE", "OF", "ON", "DONE", "BY", ""}}
+	t := table{head: []string{"ALSO DUE", "OF", "SINCE", "ON", "DONE", "BY", "RULE", ""}}
 	for _, d := range b.Days {
 		who := names.name(d.Center)
 		switch {
@@ -76,7 +76,7 @@ func writeBoard(w io.Writer, b desk.Board, names *centers) {
 		case d.Center == "":
 			who = names.name(b.Holder)
 		}
-		t.row(d.What, orDash(d.Of), d.Due, orDash(string(d.Done)), who, yes(d.Late, "LATE"))
+		t.row(d.What, orDash(d.Of), orDash(string(d.From)), d.Due, orDash(string(d.Done)), who, orDash(string(d.Rule)), yes(d.Late, "LATE"))
 	}
 	t.write(w)
 }

@@ -31,6 +31,11 @@ func (a *app) nationalExportCommand() *cobra.Command {
 with a CSV (UTF-8) and a JSON file for each table and a manifest. What comes late,
 after a month was sent, is an update in a later batch.
 
+Consultations, complaints and suggestions of the hall, what a case gave rise to in
+supervision, and ratings go with the cases. What was answered, and what was written
+with a rating, is in the file only --with-personal. A batch that was cut short is gone
+on with.
+
 A file that was lost is written again with --since-batch, which makes no new batch
 and writes everything that changed after the batch named. --month takes rows of that
 month only; those of other months wait for a batch of theirs.
@@ -82,7 +87,7 @@ says who asked.`,
 			if dryRun || made.Number == 0 {
 				return a.show(raw, func(w io.Writer) { writeBatch(w, made, dryRun) })
 			}
-			since = int64(made.Number) - 1
+			since, month = int64(made.Number)-1, made.Month // one that was cut short is closed first, and keeps its month
 			fmt.Fprintf(a.Err, "batch %d: %d new, %d changed, %d gone%s\n", made.Number, made.Inserts, made.Updates, made.Deletes, yes(made.More, "; more waits: export again"))
 		}
 		q := client.Params("since", fmt.Sprint(since), "month", month, "staff", who)
@@ -93,7 +98,7 @@ says who asked.`,
 		if workbook {
 			q.Set("workbook", "true")
 		}
-		return a.download(cmd, "/v1/national/export", q, output, private, force, "the batch")
+		return a.downloadAsked(cmd, "/v1/national/export", q, output, private, force, "the batch")
 	}
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,16 +48,51 @@ type printFlags struct {
 	force                                  bool
 }
 
+var (
+	formats   = []string{string(notice.Text), string(notice.A4), string(notice.Roll)}
+	languages = []string{string(notice.Chinese), string(notice.English)}
+)
+
+// flags are those that every print takes.
+func (p *printFlags) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.format, "format", "text", "text, a4 or receipt")
+	f.StringVar(&p.lang, "lang", "zh", "zh or en")
+	f.StringVarP(&p.output, "output", "o", "", "to which file (default: the standard output)")
+	f.BoolVar(&p.force, "force", false, "write over a file that is there")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions(languages, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check refuses what can't be printed, and to write over a file that is there,
+// before anything counts as printed.
+func (p *printFlags) check() error {
+	if !slices.Contains(formats, p.format) {
+		return usageError{fmt.Errorf("--format %s: want text, a4 or receipt", p.format)}
+	}
+	if !slices.Contains(languages, p.lang) {
+		return usageError{fmt.Errorf("--lang %s: want zh or en", p.lang)}
+	}
+	if p.output == "" || p.output == "-" || p.force {
+		return nil
+	}
+	if _, err := os.Stat(p.output); err == nil {
+		return usageError{fmt.Errorf("%s is there already\n  name another file, or give --force", p.output)}
+	}
+	return nil
+}
+
 func (a *app) noticePrintCommand() *cobra.Command {
 	var p printFlags
-	var visit string
+	var visit, ticket string
 	var due bool
 	cmd := &cobra.Command{
-		Use: "print [CASE] [KIND]", Short: "Print a document of a case, or all that a case or a visit has due",
+		Use: "print [CASE] [KIND]", Short: "Print a document of a case, all that a case or a visit has due, or a queue ticket",
 		Long: `Print a document of a case: as plain text, as a page for sheets of A4, or as a page
 for a roll of 80 mm. The pages are HTML files that need nothing else: open one in a
 browser and print it. --due prints what was not printed yet of a case, --visit of all
-cases of a visit, each on a page of its own. What was printed before says so (补打).
+cases of a visit, each on a page of its own; --ticket prints a queue ticket of today. What
+was printed before says so (补打).
 The QR code leads to the page that verifies the document, where the node has a public
 address (api.public).
 
@@ -67,7 +103,8 @@ Kinds: ` + wrapped(documentKinds()) + ".",
 		Example: `  tongban notice print 320509111201.1.7 acceptance
   tongban notice print 320509111201.1.7 decision --format a4 -o decision.html
   tongban notice print 320509111201.1.7 --due --format a4 -o due.html
-  tongban notice print --visit 320509111201.1.7 --format receipt --lang en -o visit.html`,
+  tongban notice print --visit 320509111201.1.7 --format receipt --lang en -o visit.html
+  tongban notice print --ticket A012 --format receipt -o ticket.html`,
 		Args: usage(cobra.MaximumNArgs(2)),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) == 1 {
@@ -76,29 +113,20 @@ Kinds: ` + wrapped(documentKinds()) + ".",
 			return a.complete(first(a.caseIDs))(cmd, args, begun)
 		},
 	}
+	p.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&p.format, "format", "text", "text, a4 or receipt")
-	f.StringVar(&p.lang, "lang", "zh", "zh or en")
 	f.StringVar(&p.number, "number", "", "which of several of a kind, by its number (default: the newest)")
-	f.StringVarP(&p.output, "output", "o", "", "to which file (default: the standard output)")
-	f.BoolVar(&p.force, "force", false, "write over a file that is there")
 	f.StringVar(&p.password, "password-file", "", "file with the query password, for a receipt; - reads the standard input")
-	f.StringVar(&visit, "visit", "", "all documents of this visit that were not printed yet")
+	f.StringVar(&visit, "visit", "", "all documents of this visit that were not printed yet: by today's queue ticket, such as\nA012, or as 'visit show' names it")
+	cmd.RegisterFlagCompletionFunc("visit", a.complete(every(a.visits)))
 	f.BoolVar(&due, "due", false, "all documents of the case that were not printed yet")
+	f.StringVar(&ticket, "ticket", "", "a queue ticket of today, such as A012")
+	cmd.RegisterFlagCompletionFunc("ticket", a.complete(every(a.ticketNumbers)))
 	staff := a.staffFlag(cmd)
-	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "a4", "receipt"}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"zh", "en"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		path := ""
-		switch {
-		case visit != "" && len(args) == 0 && !due:
-			path = client.Path("visits", visit, "documents")
-		case visit == "" && due && len(args) == 1:
-			path = client.Path("cases", args[0], "documents", "due")
-		case visit == "" && !due && len(args) == 2:
-			path = client.Path("cases", args[0], "documents", args[1])
-		default:
-			return usageError{errors.New("name a case and a kind, or a case with --due, or --visit alone\n  the kinds: tongban notice list CASE")}
+		path, err := printPath(args, visit, ticket, due)
+		if err != nil {
+			return err
 		}
 		who, err := staff()
 		if err != nil {
@@ -107,6 +135,26 @@ Kinds: ` + wrapped(documentKinds()) + ".",
 		return a.print(cmd, path, p, who)
 	}
 	return cmd
+}
+
+// printPath is where the node prints what a command line names.
+func printPath(args []string, visit, ticket string, due bool) (string, error) {
+	switch {
+	case visit != "" && ticket == "" && len(args) == 0 && !due:
+		return client.Path("visits", visit, "documents"), nil
+	case ticket != "" && visit == "" && len(args) == 0 && !due:
+		return ticketPath(ticket), nil
+	case visit+ticket == "" && due && len(args) == 1:
+		return client.Path("cases", args[0], "documents", "due"), nil
+	case visit+ticket == "" && !due && len(args) == 2:
+		return client.Path("cases", args[0], "documents", args[1]), nil
+	}
+	return "", usageError{errors.New("name a case and a kind, or a case with --due, or --visit or --ticket alone\n  the kinds: tongban notice list CASE")}
+}
+
+// ticketPath is where the node prints a queue ticket.
+func ticketPath(number string) string {
+	return client.Path("hall", "queue", "tickets", number, "document")
 }
 
 func documentKinds() []string {
@@ -140,6 +188,9 @@ func wrapped(words []string) string {
 
 // print writes what the node prints to a file or the standard output.
 func (a *app) print(cmd *cobra.Command, path string, p printFlags, staff string) error {
+	if err := p.check(); err != nil {
+		return err
+	}
 	header := http.Header{}
 	if p.password != "" {
 		b, err := a.readFile(p.password)
@@ -170,9 +221,6 @@ func (a *app) print(cmd *cobra.Command, path string, p printFlags, staff string)
 		page = []byte(strings.TrimRight(d.Text, "\n") + "\n")
 	}
 	if p.output != "" && p.output != "-" {
-		if _, err := os.Stat(p.output); err == nil && !p.force {
-			return usageError{fmt.Errorf("%s is there already\n  name another file, or give --force", p.output)}
-		}
 		if err := a.writeFile(p.output, private, func(w io.Writer) error { _, err := w.Write(page); return err }); err != nil {
 			return err
 		}

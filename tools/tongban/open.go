@@ -185,11 +185,11 @@ representative without one. What kind of case it is follows from the item.
 Names and identity numbers on a command line are seen by whoever lists the
 processes of this machine: on a shared one give the form as JSON, --form - reads
 it from the standard input. They are stored apart from the log.`,
-		Example: `  tongban case open TB-D26 --subject 320509111201 --name 张甲 --accept
-  tongban case open TB-D26 --subject 320509111201 --form - < form.json
+		Example: `  tongban case open TB-D26 --subject 320509111201 --name 虚构甲 --accept
+  tongban case open TB-D26 --form - < form.json
   tongban case open TB-D26 --subject 320509111201 --name 虚构甲 --decline 不需要办理 --ground not_needed
   tongban case open TE44011350000011705442106041002 --subject 320509111201 \
-      --answer filer=self --name 张甲 --paper id-card --paper photo=missing --staff 李窗口`,
+      --answer filer=self --name 虚构甲 --paper id-card --paper photo=missing --staff 李窗口`,
 		Args:              usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
 	}
@@ -200,7 +200,7 @@ it from the standard input. They are stored apart from the log.`,
 	f.StringVar(&mode, "mode", "", "of a cross-area case: online, received_elsewhere, worked_in_several")
 	f.BoolVar(&form.Agency, "agency", false, "the village acts for the applicant (全程代办)")
 	f.BoolVar(&form.Accept, "accept", false, "accept it at once")
-	who.flags(cmd, &form.Applicant, &form.Submission)
+	who.flags(a, cmd, &form.Applicant, &form.Submission)
 	f.StringVar(&renews, "renews", "", "the permit that it wants prolonged: NUMBER@YYYY-MM-DD, its last day")
 	f.StringVar(&decline.Reason, "decline", "", "decline it at once, with this reason")
 	declineFlags(f, &decline)

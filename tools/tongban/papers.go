@@ -88,7 +88,7 @@ of it as tells one paper from the others. 'tongban privacy audit' says who asked
 		if edge != 0 {
 			q.Set("thumbnail", fmt.Sprint(edge))
 		}
-		return a.download(cmd, client.Path("cases", args[0], "papers", hash), q, output, private, force, "the paper")
+		return a.downloadAsked(cmd, client.Path("cases", args[0], "papers", hash), q, output, private, force, "the paper")
 	}
 	return cmd
 }

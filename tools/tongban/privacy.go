@@ -22,7 +22,7 @@ func (a *app) privacyCommand() *cobra.Command {
 		a.privacyAuditCommand(), a.privacyShowCommand(), a.privacyDueCommand(), a.retentionCommand(),
 		a.restrictCommand("restrict", "Restrict access to the personal data of a case, which may not be erased yet", "申请人要求删除，保管期未满"),
 		a.restrictCommand("unrestrict", "End a restriction", "申请人撤回要求"),
-		a.eraseCommand(), a.privacyVerifyCommand())
+		a.eraseCommand(), a.eraseRecordCommand(), a.privacyVerifyCommand())
 	cmd.Long = `Personal data: who looked at them in full and why, what is stored about the people of
 a case, how long that is kept, and its erasure. No retention period is assumed: what
 nobody has set is never due. Before a period has passed access can be restricted
@@ -85,7 +85,7 @@ func auditCells(l privacy.Line) []any {
 	case l.Retention != nil:
 		return []any{retentionOf(*l.Retention), period(*l.Retention), l.Retention.Document}
 	case l.Erasure != nil:
-		return []any{l.Erasure.Case, count(l.Erasure.Blobs, "blob"), l.Erasure.Reason}
+		return []any{join(" ", string(l.Erasure.Case), string(l.Erasure.Record), l.Erasure.ID), count(l.Erasure.Blobs, "blob"), l.Erasure.Reason}
 	}
 	return []any{"-", "-", "-"}
 }
@@ -93,6 +93,9 @@ func auditCells(l privacy.Line) []any {
 func retentionOf(r privacy.Retention) string {
 	if r.Item != "" {
 		return string(r.Item)
+	}
+	if r.Record != "" {
+		return "record " + string(r.Record)
 	}
 	zh, _ := item.InWords("type", string(r.Type))
 	return "type " + join(" ", string(r.Type), yes(zh != string(r.Type), zh))
@@ -150,7 +153,7 @@ func keptText(h privacy.Holding) string {
 func (a *app) privacyDueCommand() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
-		Use: "due", Short: "List the cases whose retention has passed",
+		Use: "due", Short: "List the cases and records whose retention has passed",
 		Example: "  tongban privacy due",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -159,9 +162,17 @@ func (a *app) privacyDueCommand() *cobra.Command {
 				for _, d := range all.Due {
 					t.row(d.Case, d.Item, d.Until, yes(!d.Here, "held elsewhere: its custodian erases it"))
 				}
-				if len(all.Due) == 0 {
+				if len(all.Due)+len(all.Records) == 0 {
 					fmt.Fprintln(w, "nothing is due")
-				} else {
+				}
+				if len(all.Due) > 0 {
+					t.write(w)
+				}
+				if len(all.Records) > 0 {
+					t := table{head: []string{"RECORD", "ID", "KEPT UNTIL"}}
+					for _, d := range all.Records {
+						t.row(d.Record, d.ID, d.Until)
+					}
 					t.write(w)
 				}
 				if all.More {
@@ -169,6 +180,9 @@ func (a *app) privacyDueCommand() *cobra.Command {
 				}
 				if all.Unset > 0 {
 					fmt.Fprintf(w, "for %s nobody has said how long they are kept\n", count(all.Unset, "concluded case"))
+				}
+				if all.UnsetRecords > 0 {
+					fmt.Fprintf(w, "for %s beside the cases nobody has said how long they are kept\n", count(all.UnsetRecords, "record"))
 				}
 			})
 		},
@@ -178,41 +192,51 @@ func (a *app) privacyDueCommand() *cobra.Command {
 }
 
 func (a *app) retentionCommand() *cobra.Command {
-	return group("retention", "How long the content of cases is kept", a.retentionSetCommand(), &cobra.Command{
+	return group("retention", "How long the content of cases and records is kept", a.retentionSetCommand(), &cobra.Command{
 		Use: "list", Short: "List the retention periods that are set",
 		Example: "  tongban privacy retention list",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return ask(a, cmd, get("/v1/privacy/retentions", nil), func(w io.Writer, _ *client.Client, all []privacy.Retention) {
-				if len(all) == 0 {
-					fmt.Fprintln(w, "none is set: nothing is ever due")
-					return
-				}
-				t := table{head: []string{"OF", "KEPT", "DOCUMENT"}}
-				for _, r := range all {
-					t.row(retentionOf(r), period(r), r.Document)
-				}
-				t.write(w)
+				writeRetentions(w, all)
 			})
 		},
 	})
 }
 
+func writeRetentions(w io.Writer, all []privacy.Retention) {
+	if len(all) == 0 {
+		fmt.Fprintln(w, "none is set: nothing is ever due")
+		return
+	}
+	t := table{head: []string{"OF", "KEPT", "DOCUMENT"}}
+	for _, r := range all {
+		t.row(retentionOf(r), period(r), r.Document)
+	}
+	t.write(w)
+}
+
 func (a *app) retentionSetCommand() *cobra.Command {
 	var body api.RetentionForm
-	var code, kind string
+	var code, kind, record string
 	var back bool
 	cmd := &cobra.Command{
-		Use: "set", Short: "Say how long the content of an item's cases, or of a type's, is kept",
+		Use: "set", Short: "Say how long the content of an item's cases, of a type's, or of a record is kept",
 		Long: `Say how long the content of an item's cases, or of those of a whole type of items, is
 kept: from the day on which a case was concluded, by the document that approves it.
-An item's own period goes before its type's.`,
-		Example: "  tongban privacy retention set --type 01 --years 10 --document 归档范围和保管期限表〔2026〕3号\n  tongban privacy retention set --item TB-RESIDENCE --forever --document 同上",
+An item's own period goes before its type's.
+
+--record is for what is kept beside the cases: who came to the hall and what they said
+(consultation, complaint, suggestion, information, need, mediation, unclaimed), who
+booked (appointment), what was written with a rating (rating). It counts from the day
+on which the last was done about it. What stands then is printed.`,
+		Example: "  tongban privacy retention set --type 01 --years 10 --document 归档范围和保管期限表〔2026〕3号\n  tongban privacy retention set --record complaint --years 3 --document 同上\n  tongban privacy retention set --item TB-RESIDENCE --forever --document 同上",
 		Args:    usage(cobra.NoArgs),
 	}
 	f := cmd.Flags()
 	f.StringVar(&code, "item", "", "the item")
 	f.StringVar(&kind, "type", "", "the type of items, such as 01")
+	f.StringVar(&record, "record", "", "what is kept beside the cases, such as complaint or rating")
 	f.IntVar(&body.Years, "years", 0, "for so many years")
 	f.BoolVar(&body.Forever, "forever", false, "for good (永久)")
 	f.BoolVar(&back, "unset", false, "take the setting back")
@@ -227,9 +251,9 @@ An item's own period goes before its type's.`,
 		if body.Staff, err = staff(); err != nil {
 			return err
 		}
-		body.Item, body.Type = item.Code(code), item.Type(kind)
-		return ask(a, cmd, post("/v1/privacy/retentions", body), func(w io.Writer, _ *client.Client, _ api.Done) {
-			fmt.Fprintln(w, "set")
+		body.Item, body.Type, body.Record = item.Code(code), item.Type(kind), privacy.Record(record)
+		return ask(a, cmd, post("/v1/privacy/retentions", body), func(w io.Writer, _ *client.Client, all []privacy.Retention) {
+			writeRetentions(w, all)
 		})
 	}
 	return cmd
@@ -277,6 +301,32 @@ center that holds a copy. It can't be undone. The case's log stays and verifies.
 		body.By = desk.By{Staff: who, Key: newKey()}
 		return ask(a, cmd, post(client.Path("cases", args[0], "erase"), body), func(w io.Writer, _ *client.Client, v api.ErasingView) {
 			fmt.Fprintf(w, "%s of %s %s\n", count(v.Blobs, "piece"), v.Case, map[bool]string{true: "would be destroyed", false: "destroyed"}[v.DryRun])
+		})
+	}
+	return cmd
+}
+
+func (a *app) eraseRecordCommand() *cobra.Command {
+	var body api.RecordErasing
+	cmd := &cobra.Command{
+		Use: "erase-record KIND ID", Short: "Destroy the content of a record beside the cases whose retention has passed",
+		Long: `Destroy who it is and what they said in a record beside the cases: an entry of a
+register of the hall, an appointment, what was written with a rating. It can't be
+undone. The record itself stays, and its book verifies. 'tongban privacy due' lists
+what is due.`,
+		Example: "  tongban privacy erase-record complaint T2026-000001 --dry-run --reason 保管期满\n  tongban privacy erase-record rating R320509111201.1.7 --reason 保管期满，鉴定〔2036〕1号",
+		Args:    usage(cobra.ExactArgs(2)),
+	}
+	cmd.Flags().StringVar(&body.Reason, "reason", "", "why, and the document that orders it (required)")
+	cmd.Flags().BoolVar(&body.DryRun, "dry-run", false, "erase nothing: say whether it would go through")
+	required(cmd, "reason")
+	staff := a.staffFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if body.Staff, err = staff(); err != nil {
+			return err
+		}
+		return ask(a, cmd, post(client.Path("privacy", "records", args[0], args[1], "erase"), body), func(w io.Writer, _ *client.Client, v api.RecordErased) {
+			fmt.Fprintf(w, "%s of %s %s %s\n", count(v.Blobs, "piece"), v.Record, v.ID, map[bool]string{true: "would be destroyed", false: "destroyed"}[v.DryRun])
 		})
 	}
 	return cmd

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,18 +46,46 @@ applied for in one go.`
 
 func (a *app) queueTakeCommand() *cobra.Command {
 	var form hall.TakeForm
+	var p printFlags
+	var paper bool
 	cmd := &cobra.Command{
 		Use: "take", Short: "Take a queue ticket",
-		Example: "  tongban queue take --type 综合\n  tongban queue take --item TB-D26 --priority elderly",
+		Long: `Take a queue ticket, and with --print write it for the printer, as 'notice print' does:
+number, windows, how many wait, and where the node has a public address a QR code for
+the rating of the visit. 'notice print --ticket' prints it once more.`,
+		Example: "  tongban queue take --type 综合\n  tongban queue take --item TB-D26 --priority elderly\n  tongban queue take --type 综合 --print --format receipt -o ticket.html",
 		Args:    usage(cobra.NoArgs),
 	}
+	cmd.Flags().BoolVar(&paper, "print", false, "print the ticket")
+	p.flags(cmd)
 	cmd.Flags().StringVar(&form.Type, "type", "", "type of window (default: that of the item, or the only one)")
 	cmd.Flags().StringVar((*string)(&form.Item), "item", "", "what it is for")
 	a.priorityFlag(cmd, &form.Priority)
 	cmd.RegisterFlagCompletionFunc("item", a.complete(every(a.itemCodes)))
 	staff := a.maybeStaff(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return ask(a, cmd, doing(http.MethodPost, "/v1/hall/queue/take", staff(), form), func(w io.Writer, _ *client.Client, v hall.TicketView) { writeTicket(w, v) })
+		take := doing(http.MethodPost, "/v1/hall/queue/take", staff(), form)
+		if !paper {
+			if p.output != "" {
+				return usageError{errors.New("--output is for what --print prints")}
+			}
+			return ask(a, cmd, take, func(w io.Writer, _ *client.Client, v hall.TicketView) { writeTicket(w, v) })
+		}
+		if err := p.check(); err != nil { // before a ticket is given out
+			return err
+		}
+		c, err := a.connect()
+		if err != nil {
+			return err
+		}
+		_, v, err := call[hall.TicketView](cmd.Context(), c, take)
+		if err != nil {
+			return err
+		}
+		if err := a.print(cmd, ticketPath(v.Number), p, staff()); err != nil {
+			return fmt.Errorf("queue ticket %s was taken, but not printed: %w\n  tongban notice print --ticket %s", v.Number, err, v.Number)
+		}
+		return nil
 	}
 	return cmd
 }

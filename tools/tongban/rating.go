@@ -137,11 +137,11 @@ func (a *app) ratingShowCommand() *cobra.Command {
 	viewer := a.viewerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		q := viewer()
+		r := get(client.Path("ratings", args[0]), q)
 		if reveal {
-			q.Set("reveal", "true")
-			q.Set("reason", reason)
+			r = post(client.Path("ratings", args[0], "reveal"), api.Revealing{Staff: q.Get("staff"), Role: rating.Role(q.Get("role")), Reason: reason})
 		}
-		return ask(a, cmd, get(client.Path("ratings", args[0]), q), func(w io.Writer, _ *client.Client, v rating.View) { writeRating(w, v) })
+		return ask(a, cmd, r, func(w io.Writer, _ *client.Client, v rating.View) { writeRating(w, v) })
 	}
 	return cmd
 }
@@ -209,12 +209,13 @@ func (a *app) ratingAddCommand() *cobra.Command {
 		Long: `Take a rating in at the counter, from the tablet that was held out or from what was
 said on the telephone. A case or visit is rated once, and nobody can change it.
 Words, name and telephone are optional and kept encrypted.`,
-		Example:           "  tongban rating add 320509111201.1.7 --grade 1 --channel tablet\n  tongban rating add --visit 320509111201.1-20260302-A023 --grade 4 --words 等候太久",
+		Example:           "  tongban rating add 320509111201.1.7 --grade 1 --channel tablet\n  tongban rating add --visit A023 --grade 4 --words 等候太久",
 		Args:              usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.complete(first(a.caseIDs)),
 	}
 	f := cmd.Flags()
-	f.StringVar(&body.Visit, "visit", "", "the visit that is rated, as the queue ticket names it")
+	f.StringVar(&body.Visit, "visit", "", "the visit that is rated: today's queue ticket, such as A023, or as 'visit show' names it")
+	cmd.RegisterFlagCompletionFunc("visit", a.complete(every(a.ticketNumbers)))
 	f.IntVar(&body.Grade, "grade", 0, "1 (best) to 5 (required)")
 	f.StringVar(&body.Words, "words", "", "what the applicant wrote")
 	f.StringVar(&body.Name, "name", "", "of whoever rates")
@@ -256,7 +257,8 @@ and says nothing of the case. 'tongban notice print' puts it on the rating slip.
 		Args:              usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.complete(first(a.caseIDs)),
 	}
-	cmd.Flags().StringVar(&body.Visit, "visit", "", "the visit, as the queue ticket names it")
+	cmd.Flags().StringVar(&body.Visit, "visit", "", "the visit: today's queue ticket, such as A023, or as 'visit show' names it")
+	cmd.RegisterFlagCompletionFunc("visit", a.complete(every(a.ticketNumbers)))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if (len(args) == 1) == (body.Visit != "") {
 			return usageError{errors.New("name a case, or give --visit")}

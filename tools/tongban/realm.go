@@ -12,6 +12,8 @@ import (
 
 	"tongban/catalog/area"
 	"tongban/node"
+	"tongban/node/api"
+	"tongban/tools/client"
 )
 
 // layout is the flags by which a new node's configuration differs from the
@@ -66,7 +68,33 @@ func (l *layout) config(center area.Center) node.Config {
 }
 
 func (a *app) realmCommand() *cobra.Command {
-	return group("realm", "Found a realm: one city, or one district", a.realmCreateCommand())
+	return group("realm", "Found a realm: one city, or one district", a.realmCreateCommand(), a.realmRotateCommand())
+}
+
+func (a *app) realmRotateCommand() *cobra.Command {
+	var body api.PoolForm
+	var district string
+	cmd := &cobra.Command{
+		Use: "rotate-pool", Short: "Give a district's presence pool another key",
+		Long: `Give a district's presence pool another key, once somebody who should not listen to
+who is up may have the one in force. Every node of the pool takes it from the
+Register; a node that is cut off from the Register drops out of the pool until it is
+back. A district does it for its own pool, the realm's publisher for any.`,
+		Example: "  tongban realm rotate-pool\n  tongban realm rotate-pool --district 320509000000",
+		Args:    usage(cobra.NoArgs),
+	}
+	cmd.Flags().StringVar(&district, "district", "", "whose pool (default: this center's)")
+	staff := a.staffFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		if body.Staff, err = staff(); err != nil {
+			return err
+		}
+		body.District = area.Code(district)
+		return ask(a, cmd, post("/v1/realm/pool", body), func(w io.Writer, _ *client.Client, v api.PoolView) {
+			fmt.Fprintf(w, "the pool of %s has another key (record %d); its nodes take it as the Register reaches them\n", v.Pool, v.Since)
+		})
+	}
+	return cmd
 }
 
 func (a *app) realmCreateCommand() *cobra.Command {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
@@ -49,8 +50,19 @@ func (a *app) ruleListCommand() *cobra.Command {
 	return cmd
 }
 
-// ruleValue is a number with what it counts; a document is only named here.
+// ruleValue is a number with what it counts, and what it is for single types of
+// items; a document is only named here.
 func ruleValue(r rule.Rule, unit rule.Unit) string {
+	text := []string{ruleNumber(r, unit)}
+	for _, one := range r.ByTypes() {
+		for _, t := range one.Types {
+			text = append(text, t.Name()+" "+ruleNumber(r.For(t), unit))
+		}
+	}
+	return strings.Join(text, "; ")
+}
+
+func ruleNumber(r rule.Rule, unit rule.Unit) string {
 	switch unit {
 	case rule.Documents:
 		if r.Doc == "" {
@@ -62,6 +74,9 @@ func ruleValue(r rule.Rule, unit rule.Unit) string {
 	case rule.Minutes:
 		return fmt.Sprintf("%02d:%02d", r.Value/60, r.Value%60)
 	case rule.WorkingDays:
+		if r.Key == rule.NoticeDays && r.Value == 0 {
+			return "当场"
+		}
 		return fmt.Sprintf("%d 工作日", r.Value)
 	}
 	return strconv.FormatInt(r.Value, 10)
@@ -147,23 +162,36 @@ func (a *app) ruleHistoryCommand() *cobra.Command {
 func (a *app) ruleSetCommand() *cobra.Command {
 	var r rule.Rule
 	var in string
+	var types []string
 	cmd := &cobra.Command{
 		Use: "set KEY VALUE", Short: "Set a rule that is a number for an area and everything under it",
-		Long:    "Set a rule that is a number for an area and everything under it. A rule that is a\ndocument is set with 'rule import'.",
-		Example: "  tongban rule set notice_days 3 --source 吴政办〔2026〕2号 --staff 王主任",
+		Long: `Set a rule that is a number for an area and everything under it. A rule that is a
+document is set with 'rule import'.
+
+Limits and consequences of a notice, of a supplement and of a renewal may differ by
+the type of the item: --type names a type, by its code or its name, and the value for
+it; VALUE holds for the rest. What is set here takes the place of what an area above
+says, for every type.`,
+		Example: "  tongban rule set notice_days 3 --source 吴政办〔2026〕2号 --staff 王主任\n  tongban rule set notice_deemed 0 --type 行政许可=1 --type 公共服务=1 --source 吴政办〔2026〕2号",
 		Args:    usage(cobra.ExactArgs(2)), ValidArgsFunction: ruleKeys,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&in, "area", "", "division code where it holds (default: this center's own)")
 	flags.StringVar(&r.Source, "source", "", "the document that says so")
 	flags.StringVar(&r.From, "from", "", "effective day, YYYY-MM-DD")
+	flags.StringArrayVar(&types, "type", nil, "TYPE=VALUE: another value for items of a type, such as 公共服务=0 or 20=0; may be repeated")
 	staff := a.staffFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		who, err := staff()
 		if err != nil {
 			return err
 		}
+		values, err := typeValues(types)
+		if err != nil {
+			return err
+		}
 		r.Key = rule.Key(args[0])
+		r = r.With(values...)
 		if r.Value, err = strconv.ParseInt(args[1], 10, 64); err != nil {
 			return usageError{fmt.Errorf("%q is no whole number", args[1])}
 		}
@@ -172,9 +200,35 @@ func (a *app) ruleSetCommand() *cobra.Command {
 			where = readPlaces().name(area.Code(in))
 		}
 		return propose(a, cmd, put("/v1/rules", api.RuleWish{Area: area.Code(in), Rule: r, Staff: who}),
-			fmt.Sprintf("%s is %d in %s", r.Key, r.Value, where))
+			fmt.Sprintf("%s is %s in %s", r.Key, spoken(r), where))
 	}
 	return cmd
+}
+
+// spoken is a number as it was typed, with those of single types.
+func spoken(r rule.Rule) string {
+	text := strconv.FormatInt(r.Value, 10)
+	for _, one := range r.ByTypes() {
+		for _, t := range one.Types {
+			text += fmt.Sprintf("; %s %d", t.Name(), one.Value)
+		}
+	}
+	return text
+}
+
+// typeValues reads TYPE=VALUE.
+func typeValues(all []string) ([]rule.TypeValue, error) {
+	var values []rule.TypeValue
+	for _, one := range all {
+		name, text, _ := strings.Cut(one, "=")
+		t, known := rule.TypeOf(strings.TrimSpace(name))
+		value, err := strconv.Atoi(text)
+		if !known || err != nil {
+			return nil, usageError{fmt.Errorf("--type %q: want TYPE=VALUE, such as 公共服务=0 or 20=0", one)}
+		}
+		values = append(values, rule.TypeValue{Types: []rule.ItemType{t}, Value: value})
+	}
+	return values, nil
 }
 
 func (a *app) ruleImportCommand() *cobra.Command {

@@ -16,8 +16,8 @@ import (
 
 func (a *app) slipActions() []*cobra.Command {
 	send := command(a, action[desk.SlipForm]{name: desk.PapersSent, short: "Send originals to another center, with a slip (物料流转单)",
-		long:    "Send originals to another center, with a slip (物料流转单), before the case is handed over.\nWithout --paper every original that lies here goes.",
-		example: "  tongban case papers-sent 320509111201.1.7 --courier 邮政 --waybill EX0000000001\n  tongban case papers-sent 320509111201.1.7 --to 320509111000 --paper photo --paper form=3",
+		long:    "Send originals to another center, with a slip (物料流转单), before the case is handed over.\nWithout --paper every original that the office keeps here goes; what was only seen at the\ncounter is the applicant's.",
+		example: "  tongban case papers-sent 320509111201.1.7 --paper photo --paper form=3 --courier 邮政 --waybill EX0000000001\n  tongban case papers-sent 320509111201.1.7 --to 320509111000",
 		flags:   slipFlags})
 	send.RegisterFlagCompletionFunc("to", a.complete(every(a.centerIDs)))
 	return []*cobra.Command{send,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,6 +123,10 @@ func writeStatus(w io.Writer, s api.Status, names *centers) {
 		line("outbox", "%d wait, the oldest since %s", s.Outbox, clockText(s.Oldest.UnixMilli()))
 	} else {
 		line("outbox", "empty")
+	}
+	if s.TLS != nil {
+		line("certificate", "%s, until %s, for %s", map[bool]string{true: "its own", false: "from files"}[s.TLS.Self], clockText(s.TLS.Ends.UnixMilli()), strings.Join(s.TLS.Names, ", "))
+		line("", "SHA-256 %s", s.TLS.Fingerprint)
 	}
 	line("disk", "%s, %s free, database %s", s.Disk.Level, size(s.Disk.Free), size(s.Disk.Database))
 	line("memory", "%s resident, %s of Go objects, %d goroutines", size(s.Resident), size(s.Heap), s.Goroutines)

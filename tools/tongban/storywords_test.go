@@ -42,6 +42,7 @@ var storyWords = map[string]string{
 	"公示文字": "text", "告知日": "told", "申请日": "asked", "听证日": "held", "通知日": "notice", "名称": "name", "次数": "visits",
 	"代办人身份证": "agent-resident-id", "代办人关系": "agent-relationship", "代理依据": "agent-basis", "委托权限": "mandate", "委托事项": "letter-scope",
 	"证件种类": "id-kind", "证件号码": "other-id", "出生": "born", "信用代码": "credit-code", "单位": "organisation", "申报来源": "way", "送达方式": "deliver-by",
+	"证号": "certificate-number", "沿用证号": "!--same-number",
 	"不签名": "signed", "送达": "manner", "查询密码": "password", "代谁": "for", "环节": "step", "通办形式": "mode", "要续的证": "renews", "当场改好": "mended", "扫描": "scan", "沿用": "carry", "同意": "consent",
 }
 
@@ -63,5 +64,5 @@ var storyClocks = map[string]clock.Name{
 
 var storyDocuments = map[string]string{
 	"收件凭证": "receipt", "一次性告知书": "notice", "受理通知书": "acceptance", "不予受理通知书": "decline", "决定书": "decision",
-	"延期告知书": "extension", "特别程序告知书": "special", "送达回证": "service",
+	"延期告知书": "extension", "特别程序告知书": "special", "送达回证": "service", "更正通知书": "correction",
 }

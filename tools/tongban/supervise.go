@@ -43,8 +43,9 @@ Kinds: near and late (a clock), notice_late (the case may count as accepted), re
 survey, a correction …), silent_offer (offered, arrived, not answered), undelivered,
 opinion_silent, slip_unmatched, branch, fee_unsettled, silent_center.
 
-Centers without a sign of life are listed only with --silent: no rule says how long
-is too long.`,
+The rules offer_days, slip_days and opinion_days say how long an offer, papers on their
+way and an opinion may take; the list names the rule that was counted by. Centers
+without a sign of life are listed by the rule silent_days, or with --silent.`,
 		Example: "  tongban supervise list --under 320509111000 --lamp red\n  tongban supervise list --kind silent_offer\n  tongban supervise list --silent 48h --centers",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -70,7 +71,7 @@ is too long.`,
 	cmd.Flags().StringVar(&under, "under", "", "only what centers of this area and below owe")
 	cmd.Flags().StringVar(&kind, "kind", "", "only this kind")
 	cmd.Flags().StringVar(&lamp, "lamp", "", "only this lamp: yellow or red")
-	cmd.Flags().DurationVar(&silent, "silent", 0, "also centers without a sign of life for longer than this, in whole hours")
+	cmd.Flags().DurationVar(&silent, "silent", 0, "also centers without a sign of life for longer than this, in whole hours (default: by the rule silent_days)")
 	cmd.Flags().BoolVar(&centers, "centers", false, "count by center instead")
 	cmd.Flags().StringVar(&after, "after", "", "go on after this case")
 	cmd.Flags().IntVar(&limit, "limit", 200, "at most so many, up to 1000")
@@ -144,8 +145,12 @@ log once that center has it; the answer is what follows there.`,
 		if body.Staff, err = staff(); err != nil {
 			return err
 		}
-		body.Case = casefile.ID(args[0])
+		body.Case, body.Key = casefile.ID(args[0]), newKey()
 		return ask(a, cmd, post("/v1/supervise/chases", body), func(w io.Writer, c *client.Client, v api.ChaseView) {
+			if v.Waits != "" {
+				fmt.Fprintf(w, "chase %d about %s is kept and will be sent as soon as it can: %s\n", v.Seq, v.Case, v.Waits)
+				return
+			}
 			fmt.Fprintf(w, "chase %d about %s is on its way to %s; 'tongban supervise chases' shows what became of it\n", v.Seq, v.Case, namesOf(cmd, c).name(v.To))
 		})
 	}
@@ -192,6 +197,8 @@ func followed(v api.ChaseView) string {
 		return fmt.Sprintf("event %d: %s by %s, %s", v.Answer.Event, v.Answer.Kind, v.Answer.Staff, clockText(v.Answer.At))
 	case v.Answer.Recorded != 0:
 		return fmt.Sprintf("recorded as event %d, nothing since", v.Answer.Recorded)
+	case v.Waits != "":
+		return "not sent yet: " + v.Waits
 	case v.Reply == nil:
 		return "on its way"
 	case v.Reply.Code != "":

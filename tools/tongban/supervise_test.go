@@ -49,7 +49,10 @@ func TestWhatASupervisorReads(t *testing.T) {
 	town := casefile.Party{Center: "320509111000", Incarnation: 1}
 	recorded := &exchange.Reply{By: town}
 	recorded.Head.Index = 12
+	waits := sent(6, chase.Answer{}, nil)
+	waits.Waits = "it is offered to us and not yet taken over"
 	chases := []api.ChaseView{
+		waits,
 		sent(5, chase.Answer{}, nil),
 		sent(4, chase.Answer{}, recorded),
 		sent(3, chase.Answer{Recorded: 12}, recorded),

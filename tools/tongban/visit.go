@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,9 +32,10 @@ func (a *app) visitOpenCommand() *cobra.Command {
 		Use: "open ITEM...", Short: "Open cases of several items for one person, with one set of papers",
 		Long: `Open cases of several items for one person: all of them, or none. A paper is laid
 once, by its name or as CODE/ID, and is recorded in every case that asks for one of
-that name. --visit is the visit that the queue ticket names; without one the first case does.
+that name. --visit is today's queue ticket; without one the visit is named by its first
+case, and a later 'case open --visit' can name that.
 ` + papersHelp,
-		Example:           "  tongban visit open TB-D26 TB-D01 --subject 320509111201 --name 虚构甲 --visit 320509111201.1-20260302-A012 --paper 居民身份证\n  tongban visit open TB-D26 TB-D01 --form - < form.json",
+		Example:           "  tongban visit open TB-D26 TB-D01 --subject 320509111201 --name 虚构甲 --visit A012 --paper 居民身份证\n  tongban visit open TB-D26 TB-D01 --form - < form.json",
 		Args:              usage(cobra.ArbitraryArgs),
 		ValidArgsFunction: a.complete(every(a.itemCodes)),
 	}
@@ -43,7 +45,7 @@ that name. --visit is the visit that the queue ticket names; without one the fir
 	f.StringArrayVar(&answers, "answer", nil, "ID=OPTION, or CODE.ID=OPTION where two items ask differently (repeat it)")
 	f.BoolVar(&form.Agency, "agency", false, "the village acts for the applicant (全程代办)")
 	f.BoolVar(&form.Accept, "accept", false, "accept each at once")
-	who.flags(cmd, &form.Applicant, &form.Submission)
+	who.flags(a, cmd, &form.Applicant, &form.Submission)
 	p.flags(f)
 	f.StringVar(&x.formFile, "form", "", "JSON file of the whole form, in place of these flags; - reads the standard input")
 	x.flags(a, cmd)
@@ -145,9 +147,9 @@ func writePassword(w io.Writer, password string) {
 func (a *app) visitShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "show VISIT", Short: "List the cases of a visit",
-		Long:    "List the cases of a visit, as its queue ticket names it or, where there was none, by its\nfirst case.",
-		Example: "  tongban visit show 320509111201.1-20260302-A012\n  tongban visit show 320509111201.1.7",
-		Args:    usage(cobra.ExactArgs(1)), ValidArgsFunction: a.complete(first(a.caseIDs)),
+		Long:    "List the cases of a visit: by the number of today's queue ticket, by the visit as the\nticket bears it or, where there was none, by its first case.",
+		Example: "  tongban visit show A012\n  tongban visit show 320509111201.1-20260302-A012\n  tongban visit show 320509111201.1.7",
+		Args:    usage(cobra.ExactArgs(1)), ValidArgsFunction: a.complete(first(a.visits)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(a, cmd, get(client.Path("visits", args[0]), nil), func(w io.Writer, c *client.Client, v api.VisitView) {
 				names := namesOf(cmd, c)
@@ -159,6 +161,16 @@ func (a *app) visitShowCommand() *cobra.Command {
 			})
 		},
 	}
+}
+
+// visits are what a visit can be named by.
+func (a *app) visits(ctx context.Context, c *client.Client) ([]string, error) {
+	tickets, err := a.ticketNumbers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := a.caseIDs(ctx, c)
+	return append(tickets, cases...), err
 }
 
 func (a *app) caseCarryCommand() *cobra.Command {

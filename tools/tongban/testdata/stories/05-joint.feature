@@ -75,3 +75,28 @@
       | 参加 | 乙       |
       | 所见 | 与图纸一致 |
     那么办件记录里有survey_held
+
+  场景: 先后请来的各算各的日子，谁到期没说话，一家一家列出来
+    假如吴江区执行"rule set opinion_days 2 --source 吴政办〔2024〕4号 --staff 王主任"
+    而且各中心都知道了
+    当吴江区办理"联办"：
+      | 加入 | 同里镇   |
+      | 事由 | 现场情况 |
+    而且过了2个工作日
+    而且吴江区办理"联办"：
+      | 加入 | 黎里镇   |
+      | 事由 | 现场情况 |
+    当过了1个工作日
+    而且吴江区执行"supervise list --kind opinion_silent --under {同里镇}"
+    那么屏幕上有"{该件}"
+    而且屏幕上有"opinion_days"
+    当吴江区执行"supervise list --kind opinion_silent --under {黎里镇}"
+    那么屏幕上没有"{该件}"
+    当过了2个工作日
+    而且吴江区执行"supervise list --kind opinion_silent --under {黎里镇}"
+    那么屏幕上有"{该件}"
+    当吴江区执行"case clock {该件}"
+    那么屏幕上有"opinion_days"
+    而且吴江区办理"决定"被拒绝，原因是opinions_open
+    当吴江区执行"rule set opinion_days 0 --source 吴政办〔2024〕5号 --staff 王主任"
+    而且各中心都知道了

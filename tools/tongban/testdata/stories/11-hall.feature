@@ -68,10 +68,32 @@
     那么屏幕上有"路灯不亮"
 
   场景: 一个人一张号办几件事，一套材料
-    当黎里镇执行"visit open {事项出生登记} {事项初次兵役登记} --subject {城司村} --name 虚构甲 --visit A001 --staff 周主任"
-    而且黎里镇执行"visit show A001"
+    当黎里镇执行"queue take --type 综合"
+    而且把输出里的"number"记作"他的号"
+    而且黎里镇执行"visit open {事项出生登记} {事项初次兵役登记} --subject {城司村} --name 虚构甲 --visit {他的号} --staff 周主任"
+    而且把输出里的"visit"记作"这次来访"
+    而且黎里镇执行"case open {事项生育登记} --subject {城司村} --name 虚构甲 --visit {他的号} --staff 周主任"
+    而且黎里镇执行"visit show {这次来访}"
     那么屏幕上有"出生登记"
     而且屏幕上有"初次兵役登记"
+    而且屏幕上有"生育登记"
+    而且屏幕上有"-{他的号}"
+
+  场景: 写错的号、昨天的号，都不是这一次来访
+    当黎里镇执行"queue take --type 综合"
+    而且把输出里的"number"记作"今天的号"
+    那么黎里镇执行"visit open {事项出生登记} {事项初次兵役登记} --subject {城司村} --name 虚构甲 --visit Z099 --staff 周主任"被拒绝，原因是no_visit
+    而且屏幕上有"queue list"
+    当过了1个工作日
+    那么黎里镇执行"case open {事项生育登记} --subject {城司村} --name 虚构甲 --visit {今天的号} --staff 周主任"被拒绝，原因是no_visit
+
+  场景: 没有取号机的地方，来访由第一件办件来叫
+    当黎里镇执行"visit open {事项出生登记} {事项初次兵役登记} --subject {城司村} --name 虚构甲 --staff 周主任"
+    而且把输出里的"visit"记作"这次来访"
+    而且黎里镇执行"case open {事项生育登记} --subject {城司村} --name 虚构甲 --visit {这次来访} --staff 周主任"
+    而且黎里镇执行"visit show {这次来访}"
+    那么屏幕上有"初次兵役登记"
+    而且屏幕上有"生育登记"
 
   场景: 驿站有时间表，上门服务派给两个人
     当城司村执行"timetable add station --days sat --hours 09:00-11:00 --place 老街驿站 --types 综合 --staff 周主任"

@@ -17,8 +17,24 @@
     当同里镇执行"archive make {该件} -o {目录}/{该件}.zip --retention 30年 --basis 某档〔2024〕1号 --staff 档案员"
     那么该件的状态是"已归档"
     当同里镇执行"archive verify {目录}/{该件}.zip"
-    而且把{目录}/{该件}.zip改一个字节
+    那么屏幕上有"certified"
+    而且屏幕上没有"asserted"
+    当把{目录}/{该件}.zip改一个字节
     那么同里镇执行"archive verify {目录}/{该件}.zip"不成立
+
+  场景: 限制查看的件，只有主管能连同个人信息一起归档，谁归的档留有记录
+    当同里镇执行"privacy restrict {该件} --reason 申请人要求"
+    那么同里镇执行"archive make {该件} -o {目录}/{该件}-x.zip --retention 30年 --basis 某档〔2024〕1号 --staff 档案员"被拒绝，原因是restricted
+    当同里镇执行"archive make {该件} -o {目录}/{该件}-x.zip --retention 30年 --basis 某档〔2024〕1号 --staff 主管一 --supervisor"
+    那么该件的状态是"已归档"
+    当同里镇执行"archive verify {目录}/{该件}-x.zip"
+    而且同里镇执行"privacy audit --case {该件} --of 主管一"
+    那么屏幕上有"主管一"
+
+  场景: 谁在线的暗号该换就换，镇里换不了区里的
+    当吴江区执行"realm rotate-pool"
+    那么屏幕上有"320509000000"
+    而且同里镇执行"realm rotate-pool"被拒绝，原因是no_authority
 
   场景: 没有办结的件不能归档
     当"虚构甲"在同里镇申请"签注居住证"：
@@ -66,7 +82,7 @@
     而且黎里镇办理"接收"
     而且黎里镇办理"出件"
     而且黎里镇办理"办结"
-    而且黎里镇执行"archive make {该件} -o {目录}/{该件}.zip --retention 30年 --basis 某档〔2024〕1号 --with-pool-keys --staff 档案员"
+    而且黎里镇执行"archive make {该件} -o {目录}/{该件}.zip --retention 30年 --basis 某档〔2024〕1号 --staff 档案员"
     而且黎里镇执行"archive verify {目录}/{该件}.zip"
     那么屏幕上有"{该件}"
     当把{目录}/{该件}.zip改一个字节

@@ -1,0 +1,85 @@
+package walk
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tongban/catalog/item"
+	"tongban/intake/applicant"
+	"tongban/intake/casefile"
+	"tongban/intake/desk"
+	"tongban/node/account"
+)
+
+// shot keeps a picture where SHOTS says, for whoever wants to look.
+func (c *center) shot(b *Browser, name string) {
+	if dir := os.Getenv("SHOTS"); dir != "" {
+		c.must(b.Picture(filepath.Join(dir, name+".png")))
+	}
+}
+
+// opened is a case of an item that ships, with its papers still to come.
+func (c *center) opened(record string) casefile.ID {
+	c.t.Helper()
+	list, err := c.Items(c.ctx, record, item.Ref{}, 1)
+	c.must(err)
+	if len(list.Items) == 0 {
+		c.t.Fatalf("no item %s", record)
+	}
+	form := desk.OpenForm{Item: list.Items[0].Ref.Code, Subject: town.Area(), Applicant: applicant.Applicant{Person: applicant.Person{Name: "虚构甲", Telephone: "19900000001"}}}
+	done, err := c.OpenCase(c.ctx, desk.By{Staff: "建设者"}, form)
+	c.must(err)
+	return done.State.ID
+}
+
+// Every page of the workbench, as each sees it: nothing keeps people out, and
+// the browser has nothing to complain of.
+func TestPages(t *testing.T) {
+	c, b := found(t), browser(t)
+	id := string(c.opened("残疾"))
+	c.shotDoor(b)
+	c.somebody(b, "all", account.All()...)
+	b.Complaints()
+	pages := []string{
+		"/work/me", "/work/cases", "/work/cases?box=all", "/work/cases?box=sent", "/work/cases/" + id, "/work/cases/" + id + "/log", "/work/cases/" + id + "/print",
+		"/work/cases/" + id + "/do/receive", "/work/cases/" + id + "/do/decline", "/work/cases/nothing", "/catalogue", "/coverage", "/drafts",
+	}
+	c.look(b, "", pages)
+}
+
+// look opens pages at every size and in both languages, and says what is wrong
+// with them.
+func (c *center) look(b *Browser, prefix string, pages []string) {
+	c.t.Helper()
+	for _, screen := range []struct{ name, query string }{{"desk", "lang=zh&size=normal"}, {"desk", "lang=en"}, {"phone", "lang=zh"}, {"desk", "size=large"}} {
+		c.must(b.Size(Screens[screen.name]))
+		for i, page := range pages {
+			joint := "?"
+			if strings.Contains(page, "?") {
+				joint = "&"
+			}
+			c.must(b.Go(c.base + page + joint + screen.query))
+			c.shot(b, prefix+screen.name+"-"+strings.NewReplacer("=", "-", "&", "-").Replace(screen.query)+"-"+string(rune('a'+i)))
+			found, err := b.Look()
+			c.must(err)
+			for _, one := range found {
+				c.t.Errorf("%s (%s %s): %s", page, screen.name, screen.query, one)
+			}
+		}
+	}
+}
+
+func (c *center) shotDoor(b *Browser) {
+	c.must(b.Go(c.base + "/work/cases"))
+	if at := b.At(); !strings.HasPrefix(at, "/sign-in?to=") {
+		c.t.Errorf("a stranger is at %s", at)
+	}
+	c.shot(b, "door")
+	found, err := b.Look()
+	c.must(err)
+	for _, one := range found {
+		c.t.Errorf("the door: %s", one)
+	}
+}

@@ -1,0 +1,251 @@
+// Package walk opens the pages of a running node in a real Chromium, as
+// somebody who works there does: to test them, and to take the pictures of the
+// guides.
+//
+// It must never reach into a node other than by what a browser sends.
+package walk
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// axe looks for what keeps people out: axe-core 4.14.1 as npm gives it
+// (MPL-2.0, see the folder).
+//
+//go:embed axe/axe.min.js
+var axe string
+
+// Browser is one window of a Chromium. It is not safe for concurrent use.
+type Browser struct {
+	ctx   context.Context
+	close func()
+
+	mu         sync.Mutex
+	complaints []string // of the browser: a policy broken, a script that failed, a file not found
+}
+
+// Screens are the sizes at which pages are looked at.
+var Screens = map[string][2]int64{"desk": {1366, 768}, "phone": {390, 844}}
+
+// programs are what a Chromium is called.
+var programs = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+
+// ErrNoBrowser says that there is no Chromium on this machine.
+var ErrNoBrowser = errors.New("no Chromium: apt-get install -y chromium fonts-noto-cjk")
+
+// Open starts a Chromium without a window, with a profile of its own in dir.
+func Open(ctx context.Context, dir string) (*Browser, error) {
+	path := ""
+	for _, name := range programs {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		return nil, ErrNoBrowser
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("ignore-certificate-errors", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-popup-blocking", true),
+		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "zh-CN"),
+	)
+	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	b := &Browser{ctx: ctx, close: func() { closeTab(); stop() }}
+	if err := chromedp.Do(ctx); err != nil {
+		b.close()
+		return nil, fmt.Errorf("start %s: %w", path, err)
+	}
+	return b, errors.Join(
+		chromedp.Listen(ctx, b.heard),
+		b.Size(Screens["desk"]),
+	)
+}
+
+// Close ends the Chromium.
+func (b *Browser) Close() { b.close() }
+
+func (b *Browser) heard(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.URL, "favicon") && !strings.Contains(e.Entry.Text, "status of 4") {
+			b.complaints = append(b.complaints, e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		b.complaints = append(b.complaints, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
+	}
+}
+
+// Complaints are what the browser had to say since they were asked for last.
+func (b *Browser) Complaints() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := b.complaints
+	b.complaints = nil
+	return all
+}
+
+// patience bounds one step of a walk.
+const patience = 30 * time.Second
+
+func (b *Browser) do(actions ...chromedp.Action[chromedp.Void]) error {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	return chromedp.Do(ctx, actions...)
+}
+
+// Size makes the window so wide and high.
+func (b *Browser) Size(of [2]int64) error { return b.do(chromedp.EmulateViewport(of[0], of[1])) }
+
+// Go opens an address and waits until the page stands.
+func (b *Browser) Go(address string) error {
+	if err := b.do(chromedp.Navigate(address)); err != nil {
+		return fmt.Errorf("open %s: %w", address, err)
+	}
+	return nil
+}
+
+// See waits until something that a CSS selector names is visible.
+func (b *Browser) See(selector string) error {
+	if err := b.do(chromedp.WaitVisible(chromedp.CSS(selector))); err != nil {
+		return fmt.Errorf("wait for %s: %w (the page says: %s)", selector, err, b.Text("main"))
+	}
+	return nil
+}
+
+// Press types keys: text as it is, and names such as Enter in <…>.
+func (b *Browser) Press(keys string) error {
+	for _, one := range Keys(keys) {
+		if err := b.do(chromedp.KeyEvent(one.text, one.options...)); err != nil {
+			return fmt.Errorf("press %s: %w", keys, err)
+		}
+	}
+	return nil
+}
+
+type key struct {
+	text    string
+	options []chromedp.KeyOption
+}
+
+var named = map[string]key{
+	"Enter": {text: kb.Enter}, "Tab": {text: kb.Tab}, "Down": {text: kb.ArrowDown}, "Up": {text: kb.ArrowUp}, "Esc": {text: kb.Escape}, "Space": {text: " "},
+	"C-Enter": {kb.Enter, []chromedp.KeyOption{chromedp.KeyModifiers(chromedp.ModifierCtrl)}}, "C-k": {"k", []chromedp.KeyOption{chromedp.KeyModifiers(chromedp.ModifierCtrl)}},
+	"S-Tab": {kb.Tab, []chromedp.KeyOption{chromedp.KeyModifiers(chromedp.ModifierShift)}},
+}
+
+// Keys are the keystrokes of what Press types; their number is what a test
+// counts.
+func Keys(text string) []key {
+	var all []key
+	for text != "" {
+		if name, rest, ok := strings.Cut(strings.TrimPrefix(text, "<"), ">"); strings.HasPrefix(text, "<") && ok {
+			if k, known := named[name]; known {
+				all, text = append(all, k), rest
+				continue
+			}
+		}
+		r := []rune(text)
+		all, text = append(all, key{text: string(r[0])}), string(r[1:])
+	}
+	return all
+}
+
+// Fill puts text into the field that a selector names.
+func (b *Browser) Fill(selector, text string) error {
+	return b.do(chromedp.SetValue(chromedp.CSS(selector), text))
+}
+
+// Click presses what a selector names, and waits for the page that follows.
+func (b *Browser) Click(selector string) error {
+	if err := b.do(chromedp.Click(chromedp.CSS(selector))); err != nil {
+		return fmt.Errorf("click %s: %w", selector, err)
+	}
+	return nil
+}
+
+// Text is what stands in the first element of a selector; "" where there is
+// none.
+func (b *Browser) Text(selector string) string {
+	quoted, _ := json.Marshal(selector)
+	text, _ := Ask[string](b, `(document.querySelector(`+string(quoted)+`)?.innerText ?? "").replace(/\s+/g, " ")`)
+	return text
+}
+
+// At is the address of the page, without the host.
+func (b *Browser) At() string {
+	at, _ := Ask[string](b, "location.pathname + location.search")
+	return at
+}
+
+// Ask evaluates a script in the page.
+func Ask[T any](b *Browser, script string) (T, error) {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script))
+}
+
+// SignIn signs somebody in at the node of an address.
+func (b *Browser) SignIn(base, login, password string) error {
+	if err := b.Go(base + "/sign-in"); err != nil {
+		return err
+	}
+	if err := errors.Join(b.Fill("#login", login), b.Fill("#password", password), b.Click("main form button")); err != nil {
+		return err
+	}
+	return b.See("header .person")
+}
+
+// Picture keeps a picture of the whole page.
+func (b *Browser) Picture(path string) error {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, picture, 0o644)
+}
+
+// Look inspects the page that stands, and says what is wrong with it: what axe
+// finds (WCAG 2.1 A and AA), what is wider than the window, and what the
+// browser complained about.
+func (b *Browser) Look() ([]string, error) {
+	if _, err := Ask[bool](b, axe+"; true"); err != nil {
+		return nil, fmt.Errorf("load axe: %w", err)
+	}
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	report, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](inspect, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return nil, fmt.Errorf("run axe: %w", err)
+	}
+	return slices.Concat(report, b.Complaints()), nil
+}
+
+const inspect = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(r => {
+	const found = r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " — " + n.failureSummary.replace(/\s+/g, " ").slice(0, 240)));
+	const e = document.documentElement;
+	if (e.scrollWidth > e.clientWidth) found.push("the page is " + e.scrollWidth + " wide in a window of " + e.clientWidth);
+	if (document.querySelectorAll("h1").length !== 1) found.push("there are " + document.querySelectorAll("h1").length + " main headings");
+	return found;
+})`
