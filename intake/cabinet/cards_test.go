@@ -96,7 +96,7 @@ func TestCardsSince(t *testing.T) {
 		t.Errorf("%d changes shown", len(changed))
 	}
 	village.cards.put(card)
-	if all, mark = village.CardsSince(mark); len(all) != 2 {
+	if all, _ = village.CardsSince(mark); len(all) != 2 {
 		t.Errorf("%d cards after a long time", len(all))
 	}
 	village.reopen()

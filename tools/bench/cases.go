@@ -98,6 +98,9 @@ func manyCases(ctx context.Context, b *bench) (err error) {
 	if err := b.askAll(ctx, api, ""); err != nil {
 		return err
 	}
+	if err := b.askPages(ctx, api); err != nil {
+		return err
+	}
 	if err := b.askWhileBusy(ctx, c, api, total); err != nil {
 		return err
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"strings"
 
 	"tongban/catalog/area"
@@ -48,54 +46,40 @@ func (c *city) people(ctx context.Context, center area.Center) error {
 		if err := c.at(center).Do(ctx, http.MethodPost, "/v1/accounts", nil, api.Managing[api.AccountForm]{Staff: "系统建设", Form: form}, &made); err != nil {
 			return err
 		}
-		if err := firstDay(ctx, c.at(center).Base(), one.login, made.Initial); err != nil {
-			return fmt.Errorf("the first day of %s at %s: %w", one.login, center, err)
+		if _, err := c.at(center).FirstDay(ctx, one.login, made.Initial, samplePassword); err != nil {
+			return fmt.Errorf("%s: %w", center, err)
 		}
 	}
 	return nil
 }
 
-// firstDay signs in with the password that was given, and chooses another.
-func firstDay(ctx context.Context, base, login, given string) error {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return err
+// Door is where the people of a center sign in.
+type Door struct {
+	Center   area.Center
+	Name     string
+	Address  string   // http://host:port
+	Logins   []string // of the sample accounts
+	Password string   // of all of them
+}
+
+func (c *city) doors() []Door {
+	var all []Door
+	for _, center := range everyone {
+		d := Door{Center: center, Name: c.name(center), Address: c.at(center).Base(), Password: samplePassword}
+		for _, one := range samples(center) {
+			d.Logins = append(d.Logins, one.login)
+		}
+		all = append(all, d)
 	}
-	browser := &http.Client{Jar: jar}
-	for _, step := range []struct {
-		path string
-		form url.Values
-	}{
-		{"/sign-in", url.Values{"login": {login}, "password": {given}}},
-		{"/work/me/password", url.Values{"old": {given}, "new": {samplePassword}, "again": {samplePassword}}},
-	} {
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+step.path, strings.NewReader(step.form.Encode()))
-		if err != nil {
-			return err
-		}
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		answer, err := browser.Do(r)
-		if err != nil {
-			return err
-		}
-		answer.Body.Close()
-		if answer.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s: %s", step.path, answer.Status)
-		}
-	}
-	return nil
+	return all
 }
 
 // invite says how to look at the city while it runs.
 func (c *city) invite() {
 	c.line("\n城市在运行，按 Ctrl+C 停止。 The city runs on; Ctrl+C stops it.")
 	c.line("在浏览器中打开 Open in a browser（密码 password：%s）:", samplePassword)
-	for _, center := range everyone {
-		logins := []string{}
-		for _, one := range samples(center) {
-			logins = append(logins, one.login)
-		}
-		c.line("  %s  %s  %s", pad(c.name(center), 26), c.at(center).Base(), strings.Join(logins, ", "))
+	for _, d := range c.doors() {
+		c.line("  %s  %s  %s", pad(d.Name, 26), d.Address, strings.Join(d.Logins, ", "))
 	}
 	c.line("  window 窗口收件、出件 · review 审批 · head 主任、目录、系统管理 · village 一人多岗")
 	c.line("\n  命令行看同一座城 the same city from the command line:")

@@ -25,6 +25,9 @@ type Options struct {
 	Once    bool     // stop after the verification
 	Dir     string   // where the nodes live; "": a temporary folder that is removed
 	Program []string // what runs a node, with the arguments before "run --dir"
+	// Then is called with the doors of all centers once everything holds; the
+	// city stops when it returns. nil: it runs on until the context ends.
+	Then func(ctx context.Context, doors []Door) error
 }
 
 // ErrDoesNotHold says that a log or a story is not as it must be.
@@ -60,6 +63,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	c.line("")
 	c.line("全部成立，用时 %s。 Everything holds, in %s.", since(began), since(began))
+	if o.Then != nil {
+		return o.Then(ctx, c.doors())
+	}
 	if o.Once {
 		return nil
 	}

@@ -201,7 +201,7 @@ func (b *Browser) At() string {
 func Ask[T any](b *Browser, script string) (T, error) {
 	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
-	return chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 }
 
 // SignIn signs somebody in at the node of an address.

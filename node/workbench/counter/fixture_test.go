@@ -24,10 +24,9 @@ import (
 	"tongban/node"
 )
 
-const (
-	center   area.Center = "320509000000"
-	password             = "a long word 4 the test"
-)
+const center area.Center = "320509000000"
+
+const password = "a long word 4 the test"
 
 // The numbers are obviously invented: no area begins with 99.
 const someone = "999999199001010016"
