@@ -114,7 +114,7 @@ const (
 
 // walk takes one case from a village's counter to the district and back.
 func (t *tour) walk() error {
-	if err := errors.Join(t.enter(village, "village"), t.open("/work/intake"), t.Press("jzz"), t.See("#hits .chosen"), t.keep("1-find")); err != nil {
+	if err := errors.Join(t.enter(village, "village"), t.open("/work/intake"), t.Press("cjrzhl"), t.See("#hits .chosen"), t.keep("1-find")); err != nil {
 		return err
 	}
 	if err := errors.Join(t.Press("<Enter>"), t.See("#f-applicant-name")); err != nil {
@@ -183,7 +183,7 @@ func (t *tour) through(id string) error {
 				return err
 			}
 			if next == "" {
-				if ended, _ := walk.Ask[bool](t.Browser, `/办结|归档/.test(document.querySelector(".casehead .tag")?.innerText ?? "")`); ended && p.center == village {
+				if ended, _ := walk.Ask[bool](t.Browser, `/办结|归档/.test(document.querySelector(".casehead .tag")?.innerText ?? "")`); ended {
 					return t.keep(fmt.Sprintf("%d-concluded", step))
 				}
 				continue

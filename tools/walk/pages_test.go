@@ -53,7 +53,7 @@ func TestPages(t *testing.T) {
 // with them.
 func (c *center) look(b *Browser, prefix string, pages []string) {
 	c.t.Helper()
-	for _, screen := range []struct{ name, query string }{{"desk", "lang=zh&size=normal"}, {"desk", "lang=en"}, {"phone", "lang=zh"}, {"desk", "size=large"}} {
+	for _, screen := range screens() {
 		c.must(b.Size(Screens[screen.name]))
 		for i, page := range pages {
 			joint := "?"
@@ -69,6 +69,21 @@ func (c *center) look(b *Browser, prefix string, pages []string) {
 			}
 		}
 	}
+}
+
+// view is how a page is looked at: how wide the window is, in which language,
+// how large the letters.
+type view struct{ name, query string }
+
+// screens are the views in which every page is looked at. The short form has
+// each size and each language once; whoever wants pictures (SHOTS), or says
+// WALK=all, gets all of them, and large type.
+func screens() []view {
+	short := []view{{"desk", "lang=zh&size=normal"}, {"phone", "lang=en&size=normal"}}
+	if os.Getenv("SHOTS") == "" && os.Getenv("WALK") != "all" {
+		return short
+	}
+	return append(short, view{"desk", "lang=en"}, view{"phone", "lang=zh"}, view{"desk", "size=large"})
 }
 
 func (c *center) shotDoor(b *Browser) {
