@@ -21,7 +21,7 @@ func (b *bench) askPages(ctx context.Context, through *client.Client) error {
 	if err := through.Do(ctx, http.MethodPost, "/v1/accounts", nil, api.Managing[api.AccountForm]{Staff: staff, Form: form}, &made); err != nil {
 		return err
 	}
-	browser, err := through.FirstDay(ctx, "bench", made.Initial, "tongban-bench-2026")
+	browser, err := through.FirstDay(ctx, "bench", made.Initial, "forty-two quiet lamps")
 	if err != nil {
 		return err
 	}
