@@ -143,15 +143,16 @@ func (t *tour) walk() error {
 const fillIn = `(() => {
 	const put = (e, v) => { if (!e) return; e.value = v; e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); };
 	put(document.getElementById("f-applicant-name"), "演示丁"); put(document.getElementById("f-applicant-telephone"), "13800000000"); put(document.getElementById("f-applicant-address"), "虚构路 1 号");
+	put(document.getElementById("f-subject"), "320509111201");
 	const asked = new Set();
-	for (const e of document.querySelectorAll(".situation input")) if (!asked.has(e.name)) { asked.add(e.name); e.click(); }
+	for (const e of document.querySelectorAll(".situation input")) if (!asked.has(e.name)) { asked.add(e.name); if (!e.checked) e.click(); }
 	for (const e of document.querySelectorAll("select[id$='-state']")) put(e, "original_seen");
 	return true;
 })()`
 
 // takeIn presses the first outcome that is possible, but for declining.
 const takeIn = `(() => {
-	for (const id of ["go-accept", "go-take", "go-receive"]) { const e = document.getElementById(id); if (e && !e.hasAttribute("aria-disabled") && !e.disabled) { e.click(); return true; } }
+	for (const e of document.querySelectorAll("button[id^='go-']")) if (!e.hasAttribute("aria-disabled") && !e.disabled) { e.click(); return true; }
 	return false;
 })()`
 

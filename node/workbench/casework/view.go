@@ -311,7 +311,7 @@ func (r *room) way(p *frame.Page, d *one) error {
 // beside them what may not, and why.
 func (r *room) deeds(c *workbench.Call, d *one) {
 	for _, o := range d.Actions {
-		one := deed{Action: o.Action, Text: c.Page.Either(terms.Actions[o.Action], string(o.Action)), Link: "/work/cases/" + string(d.ID) + "/do/" + string(o.Action), Next: o.Action == d.View.Next.Action && d.View.Next.Here}
+		one := deed{Action: o.Action, Text: c.Page.Either(terms.Actions[o.Action], string(o.Action)), Link: "/work/cases/" + string(d.ID) + "/do/" + string(o.Action), Next: comesNext(d.View.Next, o.Action)}
 		err := c.Who.May(o.Action)
 		switch {
 		case !o.Allowed:
@@ -332,6 +332,15 @@ func (r *room) deeds(c *workbench.Call, d *one) {
 			d.Do[i].Key = strconv.Itoa(i + 1)
 		}
 	}
+}
+
+// comesNext reports whether an action is what a case waits for here: the next
+// one of its route, or sending it on to where that is.
+func comesNext(next desk.Move, a desk.Action) bool {
+	if next.Here {
+		return a == next.Action
+	}
+	return a == desk.HandOver && next.Center != ""
 }
 
 func rank(d deed) int {
