@@ -179,7 +179,7 @@ func (t *tour) through(id string) error {
 			if err := errors.Join(t.enter(p.center, p.login), t.open("/work/cases/"+id)); err != nil {
 				return err
 			}
-			next, err := walk.Ask[string](t.Browser, `document.querySelector(".do a.next")?.innerText.replace(/\s+\d*$/, "").trim() ?? ""`)
+			next, err := walk.Ask[string](t.Browser, `document.querySelector(".do a.next")?.href.split("/").pop() ?? ""`)
 			if err != nil {
 				return err
 			}
@@ -198,7 +198,7 @@ func (t *tour) through(id string) error {
 			if err := t.keep(fmt.Sprintf("%d-%s-%s", step, levels[p.center], next)); err != nil {
 				return err
 			}
-			if err := errors.Join(t.Click("[data-go-on]"), t.See("main")); err != nil {
+			if err := errors.Join(t.Click("[data-go-on]"), t.See("main .thanks")); err != nil {
 				return err
 			}
 			step++
