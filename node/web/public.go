@@ -13,6 +13,7 @@ import (
 	"tongban/intake/clock"
 	"tongban/intake/desk"
 	"tongban/intake/notice"
+	"tongban/node/terms"
 )
 
 // Counter is the node as whoever holds a document of it sees it. All of it is
@@ -200,7 +201,7 @@ func progressOf(p *page, f desk.Progress) *progress {
 		out.Waits = notice.Word(lang, string(f.Waits))
 	}
 	if f.Outcome != "" {
-		out.Outcome = p.Either(outcomeWords[f.Outcome], string(f.Outcome))
+		out.Outcome = p.Either(terms.Outcomes[f.Outcome], string(f.Outcome))
 	}
 	return out
 }
@@ -210,11 +211,6 @@ var (
 	lampWords = map[clock.Lamp][2]string{
 		clock.Done: {"已完成", "done"}, clock.Green: {"期限内", "in time"}, clock.Paused: {"暂停计时", "the clock stands still"},
 		clock.Yellow: {"即将到期", "due soon"}, clock.Red: {"已超期", "overdue"},
-	}
-	outcomeWords = map[casefile.Outcome][2]string{
-		casefile.OutcomeGranted: {"准予", "granted"}, casefile.OutcomeRejected: {"不予批准", "rejected"}, casefile.OutcomeDeclined: {"不予受理", "declined"},
-		casefile.OutcomeReturned: {"退件", "returned"}, casefile.OutcomeWithdrawn: {"撤回", "withdrawn"},
-		casefile.OutcomeDeemedWithdrawn: {"视为撤回", "deemed withdrawn"}, casefile.OutcomeTerminated: {"终止", "terminated"},
 	}
 	eventWords = map[casefile.Kind][2]string{
 		casefile.Opened: {"登记", "opened"}, casefile.Received: {"收件", "received"}, casefile.Noticed: {"一次性告知", "notice given"}, casefile.Supplemented: {"补正", "supplemented"},

@@ -1,39 +1,17 @@
 package office
 
 import (
-	"os"
-	"path/filepath"
-	"regexp"
 	"testing"
 
 	"tongban/intake/hall/queue"
 	"tongban/intake/privacy"
 	"tongban/intake/rating"
 	"tongban/intake/supervise"
+	"tongban/node/frame/frametest"
 )
 
-var saying = regexp.MustCompile(`\.Say "([a-z_0-9]+)"`)
-
 // Every word that a page says is there.
-func TestWords(t *testing.T) {
-	for _, pattern := range []string{"pages/*.html", "*.go"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil || len(names) == 0 {
-			t.Fatal(names, err)
-		}
-		for _, name := range names {
-			raw, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range saying.FindAllStringSubmatch(string(raw), -1) {
-				if !set.Has(m[1]) {
-					t.Errorf("%s says %q, which is no word", name, m[1])
-				}
-			}
-		}
-	}
-}
+func TestWords(t *testing.T) { frametest.Words(t, set, "pages/*.html", "*.go") }
 
 // Every code that a page puts into words has a name.
 func TestEveryCodeHasAName(t *testing.T) {
