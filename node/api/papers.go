@@ -271,3 +271,16 @@ func clipField(s string) string {
 	}
 	return strings.ToValidUTF8(s, "")
 }
+
+// scan is a paper of a case as it is given out, by its hash.
+func (s *Server) scan(id casefile.ID, hash string) (name, kind string, content []byte, err error) {
+	state, err := s.node.Cabinet.State(id)
+	if err != nil {
+		return "", "", nil, err
+	}
+	p, err := findPaper(&state, hash)
+	if err != nil {
+		return "", "", nil, err
+	}
+	return s.shownPaper(id, p, 0)
+}

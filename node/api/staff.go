@@ -59,7 +59,7 @@ func (s *Server) staff() http.Handler {
 	office.Open(shell, s.office())
 	casework.Open(shell, casework.Config{
 		Desk: n.Desk, Cabinet: n.Cabinet, Register: n.Register, Exchange: n.Exchange, Privacy: n.Privacy,
-		Self: self, Name: s.centerName, Public: n.Public, RatingCode: s.ratingCode,
+		Self: self, Name: s.centerName, Public: n.Public, RatingCode: s.ratingCode, Scan: s.scan,
 	})
 	hall := s.lobby()
 	lobby.Open(shell, hall)

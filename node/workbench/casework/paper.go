@@ -1,12 +1,11 @@
 package casework
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"tongban/consensus/refusal"
-	"tongban/intake/attach"
 	"tongban/intake/casefile"
 	"tongban/node/workbench"
 )
@@ -16,40 +15,26 @@ import (
 // given out, whoever sent it.
 func (r *room) paper(c *workbench.Call) error {
 	id := casefile.ID(c.PathValue("id"))
-	state, err := r.Cabinet.State(id)
+	name, media, content, err := r.Scan(id, c.PathValue("hash"))
 	if err != nil {
 		return err
 	}
-	for _, m := range state.Materials {
-		if m.Blob == nil || m.Blob.Hash.String() != c.PathValue("hash") {
-			continue
-		}
-		content, err := r.Desk.Blobs.Get(id.Owner(), *m.Blob)
-		if err != nil {
-			return err
-		}
-		media, err := attach.Inspect(content)
-		if err != nil {
-			return err
-		}
-		if err := r.Privacy.Unmask(id, []string{"paper"}, r.asker(c, c.PostForm.Get("reason"))); err != nil {
-			return err
-		}
-		h := c.W.Header()
-		disposition := "attachment"
-		if strings.HasPrefix(media, "image/") || media == "application/pdf" {
-			disposition = "inline"
-		}
-		if strings.HasPrefix(media, "text/") {
-			media += "; charset=utf-8"
-		}
-		h.Set("Content-Type", media)
-		h.Set("Content-Disposition", disposition)
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox")
-		h.Set("Content-Length", strconv.Itoa(len(content)))
-		c.W.WriteHeader(http.StatusOK)
-		_, err = c.W.Write(content)
+	if err := r.Privacy.Unmask(id, []string{"paper"}, r.asker(c, c.PostForm.Get("reason"))); err != nil {
 		return err
 	}
-	return refusal.Newf(refusal.NotFound, "", "", "the case names no such paper")
+	h := c.W.Header()
+	disposition := "attachment"
+	if strings.HasPrefix(media, "image/") || media == "application/pdf" {
+		disposition = "inline"
+	}
+	if strings.HasPrefix(media, "text/") {
+		media += "; charset=utf-8"
+	}
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", fmt.Sprintf("%s; filename=%q", disposition, name))
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox")
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	c.W.WriteHeader(http.StatusOK)
+	_, err = c.W.Write(content)
+	return err
 }

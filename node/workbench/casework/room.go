@@ -36,6 +36,9 @@ type Config struct {
 	Self     func() area.Center
 	Name     func(area.Center) string
 	Public   string // the address of the pages for the public; "": there is none
+	// Scan is a paper that a case names: a name that says nothing of anybody,
+	// its media type and its content.
+	Scan func(id casefile.ID, hash string) (name, media string, content []byte, err error)
 	// RatingCode is what the QR code of a rating slip holds.
 	RatingCode func(casefile.ID) (string, error)
 }
