@@ -7,6 +7,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 
+	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/hall/appointment"
@@ -33,7 +34,7 @@ type bookings struct {
 
 const (
 	appointmentsLog = "appointments"
-	keptDays        = 40
+	keptDays        = appointment.MaxAhead + 30
 	unplanned       = workday.Date("") // home visits that no day is set for
 )
 
@@ -159,6 +160,9 @@ func (a *Appointments) Slots(day workday.Date, t string) ([]timetable.Slot, erro
 	}
 	return slots, nil
 }
+
+// TypeFor is the type of window that takes an item here.
+func (a *Appointments) TypeFor(code item.Code) (string, error) { return a.h.Queue.typeFor("", code) }
 
 // write appends one entry, and keeps what is in memory in step while the log is
 // still locked: the next plan counts on it.

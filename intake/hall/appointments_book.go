@@ -18,15 +18,19 @@ type BookForm struct {
 	Day     workday.Date        `json:"day,omitempty" doc:"YYYY-MM-DD; of a home visit it may be set later"`
 	Time    string              `json:"time,omitempty" maxLength:"5" doc:"when the slot begins, such as 09:30"`
 	Type    string              `json:"type,omitempty" maxLength:"50" doc:"of window"`
+	Entry   string              `json:"entry,omitempty" maxLength:"20" doc:"of the timetable, where several have slots at that time, such as two stations"`
 	Item    item.Code           `json:"item,omitempty" maxLength:"40"`
 	Home    bool                `json:"home_visit,omitempty"`
 	Channel appointment.Channel `json:"channel,omitempty" enum:"window,phone,online,self_service,letter,visit"`
 	Who     appointment.Person  `json:"who"`
+	Secret  appointment.Secret  `json:"-"` // of who books without anybody of the center; none: only staff find it again
 }
 
 // Book books a slot, or asks for a home visit.
 func (a *Appointments) Book(by By, form BookForm) (appointment.Booking, error) {
 	const op = "book an appointment"
+	secret := form.Secret
+	form.Secret = appointment.Secret{} // another salt is no other booking
 	call, err := a.h.call(by, anybody, op, form)
 	if err != nil {
 		return appointment.Booking{}, err
@@ -34,6 +38,7 @@ func (a *Appointments) Book(by By, form BookForm) (appointment.Booking, error) {
 	if err := form.Who.Check(form.Home); err != nil {
 		return appointment.Booking{}, err
 	}
+	form.Who.Secret = secret
 	ref, write, err := a.h.seal("applicant", form.Who)
 	if err != nil {
 		return appointment.Booking{}, err
@@ -85,7 +90,40 @@ func (a *Appointments) plan(form BookForm) (appointment.BookedBody, error) {
 	if err != nil {
 		return body, err
 	}
+	if form.Channel == appointment.Net {
+		if err := a.oftenOnline(form.Who); err != nil {
+			return body, err
+		}
+	}
 	return body, a.twice(b, form.Who, body)
+}
+
+// oftenOnline refuses a telephone with too many open bookings that nobody of the
+// center made: whoever types other names into the page gets no further.
+func (a *Appointments) oftenOnline(who appointment.Person) error {
+	today, open := a.h.today(), 0
+	for n := -1; n <= appointment.MaxAhead; n++ {
+		day := today.Add(n)
+		if n < 0 {
+			day = unplanned
+		}
+		b, err := a.of(day)
+		if err != nil {
+			return err
+		}
+		for _, one := range b.all {
+			if one.State != appointment.Booked || one.Channel != appointment.Net {
+				continue
+			}
+			if p, err := a.person(b, one); err != nil || !p.Reached(who) {
+				continue // erased, or somebody else
+			}
+			if open++; open >= appointment.MaxOpen {
+				return refusal.Newf(appointment.Twice, "", "cancel one first", "%d appointments were booked online with this telephone already", open)
+			}
+		}
+	}
+	return nil
 }
 
 func (a *Appointments) when(form BookForm) error {
@@ -142,7 +180,7 @@ func (a *Appointments) slotPlan(form BookForm, body *appointment.BookedBody) err
 	}
 	full, found := false, false
 	for _, s := range slots {
-		if s.Span.From != at {
+		if s.Span.From != at || form.Entry != "" && s.Entry != form.Entry {
 			continue
 		}
 		if timetable.Moment(s.Day, s.Span.To).Before(a.h.cfg.Now()) {

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"crypto/rand"
 	"slices"
 	"strings"
 	"sync"
@@ -148,4 +149,101 @@ func TestAHomeVisitIsScheduled(t *testing.T) {
 	if err != nil || ticket != nil || b.Visit == "" {
 		t.Error(b, ticket, err)
 	}
+}
+
+// Whoever booked without anybody of the center sees the booking by its number
+// and its code, cancels it, and nobody else does; also after a restart.
+func TestAnAppointmentOfOnesOwn(t *testing.T) {
+	w, h := staffed(t)
+	open(t, h)
+	code, err := appointment.NewCode(rand.Reader)
+	must(t, err)
+	form := BookForm{Day: "2026-03-03", Time: "09:30", Type: "综合", Channel: appointment.Net, Who: person("虚构丙")}
+	book := func(key string) (appointment.Booking, error) {
+		secret, err := appointment.NewSecret(rand.Reader, code)
+		must(t, err)
+		form.Secret = secret
+		return h.Appointments.Book(By{Key: key}, form)
+	}
+	b, err := book("net/1")
+	must(t, err)
+	again, err := book("net/1") // sent twice, with another salt
+	if err != nil || again.ID != b.ID {
+		t.Fatal(again, err)
+	}
+	if len(code) != appointment.CodeDigits {
+		t.Errorf("a code of %d digits", len(code))
+	}
+	for _, hall := range []*Hall{h, w.open()} {
+		v, err := hall.Appointments.Own(b.ID, code[:3]+" "+code[3:6]+"-"+code[6:])
+		if err != nil || v.ID != b.ID || strings.Contains(v.Person.Name, "丙") || !v.Person.Secret.IsZero() {
+			t.Fatalf("%+v %v", v, err)
+		}
+	}
+	wrong := []byte(code)
+	wrong[0] = '0' + (wrong[0]-'0'+1)%10
+	for id, given := range map[string]string{b.ID: string(wrong), "Y2026-000099": code, strings.Repeat("Y", 99): code, b.ID + "x": code} {
+		_, err := h.Appointments.Own(id, given)
+		refused(t, err, appointment.NotYours)
+		_, err = h.Appointments.CancelOwn(id, given, "")
+		refused(t, err, appointment.NotYours)
+	}
+	form = BookForm{Day: "2026-03-03", Time: "10:00", Type: "综合", Who: person("虚构丁")}
+	ofStaff, err := h.Appointments.Book(clerk, form)
+	must(t, err)
+	for _, given := range []string{"", strings.Repeat("0", 9)} {
+		_, err = h.Appointments.Own(ofStaff.ID, given)
+		refused(t, err, appointment.NotYours) // it has no code
+	}
+	v, err := h.Appointments.CancelOwn(b.ID, code, "")
+	if err != nil || v.State != appointment.Cancelled {
+		t.Fatal(v, err)
+	}
+	_, err = h.Appointments.CancelOwn(b.ID, code, "")
+	refused(t, err, appointment.WrongState)
+}
+
+// One telephone holds so many open bookings that were made online, under
+// whatever names and on whatever days; the counter books on.
+func TestBookingsOfOneTelephone(t *testing.T) {
+	_, h := staffed(t)
+	open(t, h)
+	book := func(day workday.Date, name string, by appointment.Channel) (appointment.Booking, error) {
+		return h.Appointments.Book(By{}, BookForm{Day: day, Time: "09:00", Type: "综合", Channel: by, Who: person(name)})
+	}
+	var first appointment.Booking
+	for i, day := range []workday.Date{"2026-03-03", "2026-03-04", "2026-03-05"} {
+		b, err := book(day, "虚构"+string(rune('甲'+i)), appointment.Net)
+		must(t, err)
+		if i == 0 {
+			first = b
+		}
+	}
+	_, err := book("2026-03-06", "虚构癸", appointment.Net)
+	refused(t, err, appointment.Twice)
+	_, err = book("2026-03-06", "虚构癸", appointment.Phone)
+	must(t, err)
+	_, err = h.Appointments.Cancel(clerk, first.ID, "")
+	must(t, err)
+	_, err = book("2026-03-09", "虚构癸", appointment.Net)
+	must(t, err)
+}
+
+// Where two stations have slots at one time, the one that is named is booked.
+func TestTheEntryThatIsNamed(t *testing.T) {
+	_, h := staffed(t)
+	var entries []timetable.Entry
+	for _, place := range []string{"虚构驿站", "虚构广场"} {
+		e, err := h.Timetable.Add(clerk, timetable.Entry{Kind: timetable.Station, Place: place, Days: []string{timetable.Workdays}, Hours: []timetable.Span{{From: 9 * 60, To: 10 * 60}}, Minutes: 30, Capacity: 1})
+		must(t, err)
+		entries = append(entries, e)
+	}
+	b, err := h.Appointments.Book(By{}, BookForm{Day: "2026-03-03", Time: "09:00", Entry: entries[1].ID, Who: person("虚构丙")})
+	if err != nil || b.Place != "虚构广场" {
+		t.Fatal(b.Place, err)
+	}
+	_, err = h.Appointments.Book(By{}, BookForm{Day: "2026-03-03", Time: "09:00", Entry: entries[1].ID, Who: person("虚构丁")})
+	refused(t, err, appointment.SlotFull)
+	_, err = h.Appointments.Book(By{}, BookForm{Day: "2026-03-03", Time: "09:00", Entry: "T99", Who: person("虚构丁")})
+	refused(t, err, appointment.NoSlot)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tongban/catalog/workday"
+	"tongban/consensus/refusal"
 	"tongban/intake/applicant"
 	"tongban/intake/hall/appointment"
 )
@@ -65,8 +66,45 @@ func (a *Appointments) Show(by By, id string, unmask bool) (BookingView, error) 
 	return v, nil
 }
 
+// Own is a booking as whoever made it sees it, by its number and its code: names
+// are masked all the same. What is wrong with either is not told apart.
+func (a *Appointments) Own(id, code string) (BookingView, error) {
+	none := refusal.Newf(appointment.NotYours, "", "", "no appointment goes by that number and code")
+	if len(id) > maxNumber {
+		return BookingView{}, none
+	}
+	b, err := a.Get(id)
+	if refusal.CodeOf(err) == refusal.NotFound {
+		return BookingView{}, none
+	} else if err != nil {
+		return BookingView{}, err
+	}
+	var p appointment.Person
+	if err := a.h.open(b.Who, &p); err != nil || !p.Secret.Opens(code) {
+		return BookingView{}, none // erased: the code went with the rest
+	}
+	v := a.view(b)
+	p = maskPerson(p)
+	v.Person = &p
+	return v, nil
+}
+
+// maxNumber is how long the number of a booking is at most.
+const maxNumber = 40
+
+// CancelOwn ends a booking for whoever made it.
+func (a *Appointments) CancelOwn(id, code, why string) (BookingView, error) {
+	if _, err := a.Own(id, code); err != nil {
+		return BookingView{}, err
+	}
+	if _, err := a.Cancel(By{}, id, why); err != nil {
+		return BookingView{}, err
+	}
+	return a.Own(id, code)
+}
+
 func maskPerson(p appointment.Person) appointment.Person {
 	p.Name, p.Telephone, p.Identity = applicant.MaskName(p.Name), applicant.MaskPhone(p.Telephone), applicant.MaskID(p.Identity)
-	p.Address, p.Matter = applicant.MaskAddress(p.Address), ""
+	p.Address, p.Matter, p.Secret = applicant.MaskAddress(p.Address), "", appointment.Secret{}
 	return p
 }

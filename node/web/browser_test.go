@@ -184,7 +184,7 @@ func TestGuideOnPaper(t *testing.T) {
 	const width, height = 794, 1123
 	err := chromedp.Do(ctx,
 		chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2)),
-		chromedp.Navigate(server.URL+"/guide/TB-RESIDENCE?lang=zh"),
+		chromedp.Navigate(server.URL+"/catalogue/TB-RESIDENCE/guide?lang=zh"),
 	)
 	if err != nil {
 		t.Fatal(err)

@@ -11,63 +11,23 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
+	"tongban/node/frame"
+	"tongban/node/guidance"
 )
 
 // itemPage is one version of an item and all that is known about it.
 type itemPage struct {
+	Acts     []frame.Entry // what whoever looks may do with it
 	Item     *item.Item
 	Pinned   bool // a version was asked for, not the one that counts
 	State    string
 	Guide    template.HTML
-	Asked    []question
-	Selected *selected
-	BadReply string
+	Reply    guidance.Reply
 	Versions []version
 	Powers   []power
 	HasCases bool
 	Cases    []openCase
 	Effect   string // of this version on open cases
-	Keep     []hidden
-}
-
-// hidden keeps what the address says beside a form's own fields.
-type hidden struct{ Name, Value string }
-
-// question is one of the situations as a form asks it.
-type question struct {
-	Key string // its form field, without the prefix
-	item.Situation
-	Options []option
-	Of      []string // names of the members of a bundle that ask it
-}
-
-type option struct {
-	item.Option
-	Chosen bool
-}
-
-// selected is what the answers come to.
-type selected struct {
-	Materials []paper
-	Excused   []string // names
-	Steps     []item.Step
-	Skipped   []string   // names
-	Stages    [][]member // of a bundle
-	Missing   []item.Code
-	Open      []string // questions that still matter
-}
-
-// paper is a material that is asked for.
-type paper struct {
-	Name              string
-	Need              item.Need
-	Originals, Copies int
-	Exempt            bool
-}
-
-type member struct {
-	Code item.Code
-	Name string
 }
 
 // version is one line of the history.
@@ -99,16 +59,24 @@ func (s *server) item(r *http.Request, p *page) error {
 		return err
 	}
 	p.Title = it.Name
-	d := &itemPage{Item: it, Pinned: r.FormValue("version") != "", Effect: p.Word("open_cases", cmpOr(it.OpenCases, item.Keep))}
+	d := &itemPage{Item: it, Acts: s.acts(r, it.Ref), Pinned: r.FormValue("version") != "", Effect: p.Word("open_cases", cmpOr(it.OpenCases, item.Keep))}
 	if it.Bundle != "" {
 		p.Nav = "bundles"
 	}
-	g := s.guideOf(it, on, p)
+	g := s.about.Guide(it, on, p.Lang, p.Today)
 	g.Staff = true
 	if d.Guide, err = guide.Body(g); err != nil {
 		return err
 	}
-	s.ask(r, d, on)
+	answers := guidance.Answers(r.URL.Query())
+	if d.Reply = s.about.Ask(it, answers, on); len(answers) == 0 && !it.IsBundle() {
+		d.Reply.Selected = nil
+	}
+	for _, key := range []string{"day", "version", "area"} {
+		if v := r.FormValue(key); v != "" {
+			d.Reply.Keep = append(d.Reply.Keep, guidance.Hidden{Name: key, Value: v})
+		}
+	}
 	if err := s.history(d, p); err != nil {
 		return err
 	}
@@ -217,14 +185,17 @@ type diffPage struct {
 	Area     area.Code
 	From, To *item.Item
 	Versions []register.Published // of the same area
-	Changes  []changed
+	Changes  []Changed
 	Better   int
 	Worse    int
 	Effect   string
 }
 
-// changed is one difference, and whether applicants gain by it.
-type changed struct {
+// Differences is the template "changes", for whoever shows what Compare says.
+var Differences = frame.Shared{Files: files}
+
+// Changed is one difference, and whether applicants gain by it.
+type Changed struct {
 	Label, Text      string
 	Other, OtherLang string // the sentence in the other language
 	Class, Sign      string // better, worse or neither
@@ -255,7 +226,7 @@ func (s *server) diff(r *http.Request, p *page) error {
 	p.Title = d.To.Name + " · " + p.Say("diff")
 	d.Effect = p.Word("open_cases", cmpOr(d.To.OpenCases, item.Keep))
 	if d.From != nil {
-		d.Changes, d.Better, d.Worse = compare(p, d.From, d.To)
+		d.Changes, d.Better, d.Worse = Compare(p, d.From, d.To)
 	}
 	p.Data = d
 	return nil
@@ -284,20 +255,29 @@ func (s *server) numbered(text string, ref item.Ref, otherwise item.Version, it 
 	return found, nil
 }
 
-func compare(p *page, from, to *item.Item) (all []changed, better, worse int) {
+// Compare says what changed from one version to another, and how much of it is
+// better and worse for applicants.
+func Compare(p *frame.Page, from, to *item.Item) (all []Changed, better, worse int) {
 	good, bad := item.Favourable(*from, *to)
 	for _, c := range item.Diff(*from, *to) {
-		one := changed{
+		one := Changed{
 			Label: p.Label(c.Element), Text: p.Pick(c.Text, c.English),
 			Other: p.Pick(c.English, c.Text), OtherLang: p.Pick("en", "zh-CN"),
 		}
 		switch {
 		case slices.Contains(good, c):
-			better, one.Class, one.Sign = better+1, "better", "▲ "+p.Say("better")
+			better, one.Class, one.Sign = better+1, "better", "▲ "+p.Pick("更有利", "better")
 		case slices.Contains(bad, c):
-			worse, one.Class, one.Sign = worse+1, "worse", "▼ "+p.Say("worse")
+			worse, one.Class, one.Sign = worse+1, "worse", "▼ "+p.Pick("更不利", "worse")
 		}
 		all = append(all, one)
 	}
 	return all, better, worse
+}
+
+func (s *server) acts(r *http.Request, ref item.Ref) []frame.Entry {
+	if s.Acts == nil {
+		return nil
+	}
+	return s.Acts(r, ref)
 }

@@ -101,7 +101,7 @@ func (s *server) finds(ctx context.Context, l *listing, on register.Moment) {
 		l.Alias[it.Ref.Code] = hit.Alias
 		l.Rows = append(l.Rows, register.Summary{
 			Ref: it.Ref, Name: it.Name, Department: it.Department, Type: it.Type, Level: it.Level, Kind: it.Kind,
-			Bundle: it.Bundle, Local: it.Local, Effective: s.effective(it.Ref),
+			Bundle: it.Bundle, Local: it.Local, Effective: s.about.Effective(it.Ref),
 		})
 	}
 	l.Total = len(l.Rows)

@@ -1,37 +1,34 @@
 // Package web is the catalogue as people see it in a browser: list and search,
 // an item with its questions, its history and its differences, the printed
-// guide, coverage and drafts. The pages are made on the server, in Chinese or
-// in English, and work without a script.
+// guide and coverage. The pages are made on the server, in Chinese or in English,
+// and work without a script.
 //
-// It must never change anything (it answers GET and HEAD only; Rate alone takes
-// something in, from whoever holds its link), never decide who may read (whoever
-// mounts it guards it), never load anything from another
-// server, and never write markup that html/template has not escaped.
+// It must never change anything (it answers GET and HEAD only), never decide who
+// may read (whoever mounts it guards it), never load anything from another
+// server, and never write markup that html/template has not escaped. What the
+// public sees is package citizen's.
 package web
 
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"tongban/catalog/area"
-	"tongban/catalog/guide"
 	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/search"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/node/frame"
+	"tongban/node/guidance"
+	"tongban/node/terms/refused"
 )
 
 // Catalogue is what the pages show. A *register.Register is one.
@@ -47,8 +44,6 @@ type Catalogue interface {
 	Coverage(c area.Center, on register.Moment) (register.Coverage, error)
 	Center(c area.Center) (register.Listing, bool)
 	Centers(under area.Code, after area.Center, limit int) ([]register.Listing, error)
-	Drafts(f register.DraftFilter, after register.Index, limit int) ([]register.DraftView, bool)
-	Draft(i register.Index) (register.DraftView, *register.Draft, bool)
 }
 
 var _ Catalogue = (*register.Register)(nil)
@@ -83,6 +78,8 @@ type Services struct {
 	// Home is the realm's area in words: an item whose origin is another one
 	// says so in its guide. "": every item with an origin does.
 	Home string
+	// Acts are what whoever asks may do with a version of an item; nil: nothing.
+	Acts func(r *http.Request, ref item.Ref) []frame.Entry
 	// Bar is the menu above the pages, and who is signed in.
 	Bar func(r *http.Request) frame.Bar
 	Log *slog.Logger
@@ -91,7 +88,7 @@ type Services struct {
 //go:embed pages/*.html
 var files embed.FS
 
-var set = frame.NewSet(files, words)
+var set = frame.NewSet(files, words, guidance.Shared)
 
 type page = frame.Page
 
@@ -99,42 +96,36 @@ type server struct {
 	Services
 	pages *frame.Pages
 	mux   *http.ServeMux
-	name  func(area.Center) string // of centers, where there is no catalogue to ask
+	about guidance.Source
 }
 
-func serverOf(s Services, name func(area.Center) string) server {
+// New answers /catalogue and /coverage.
+func New(s Services) http.Handler {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	w := server{Services: s, mux: http.NewServeMux(), name: name}
+	w := &server{Services: s, mux: http.NewServeMux()}
+	w.about = guidance.Source{Catalogue: s.Catalogue, Self: s.Self, Name: w.centerName, Home: s.Home, Log: s.Log}
 	w.pages = &frame.Pages{
 		Set: set, Center: func() string { return w.centerName(s.Self()) }, Now: s.Now, Bar: s.Bar, Scripts: s.Bar != nil, Log: s.Log,
 	}
-	return w
-}
-
-// New answers /catalogue, /guide, /coverage and /drafts.
-func New(s Services) http.Handler {
-	w := serverOf(s, nil)
 	w.page("/catalogue", w.list)
 	w.page("/catalogue/{code}", w.item)
 	w.page("/catalogue/{code}/diff", w.diff)
 	w.page("/coverage", w.coverage)
-	w.page("/drafts", w.drafts)
-	w.page("/drafts/{index}", w.draft)
-	w.mux.HandleFunc("GET /guide/{code}", w.guide)
+	w.mux.HandleFunc("GET /catalogue/{code}/guide", w.guide)
 	return w.mux
 }
 
-// tabs are the parts of the catalogue.
-func tabs(p *page) []frame.Entry {
+// Tabs are the parts of the catalogue, for whoever shows one of them.
+func Tabs(p *frame.Page) []frame.Entry {
 	bundles := "/catalogue?bundles=1"
 	if p.Day != "" {
 		bundles += "&day=" + url.QueryEscape(string(p.Day))
 	}
 	return []frame.Entry{
-		{Nav: "catalogue", Text: p.Say("catalogue"), Link: p.To("/catalogue")}, {Nav: "bundles", Text: p.Say("bundles"), Link: bundles},
-		{Nav: "coverage", Text: p.Say("coverage"), Link: p.To("/coverage")}, {Nav: "drafts", Text: p.Say("drafts"), Link: "/drafts"},
+		{Nav: "catalogue", Text: p.Pick("事项目录", "Catalogue"), Link: p.To("/catalogue")}, {Nav: "bundles", Text: p.Pick("一件事", "Bundles"), Link: bundles},
+		{Nav: "coverage", Text: p.Pick("应进必进", "Coverage"), Link: p.To("/coverage")}, {Nav: "drafts", Text: p.Pick("草稿", "Drafts"), Link: "/work/catalogue/drafts"},
 	}
 }
 
@@ -142,7 +133,7 @@ func tabs(p *page) []frame.Entry {
 func (s *server) page(path string, fill func(r *http.Request, p *page) error) {
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 		p := s.pages.Page(w, r)
-		p.Room, p.Tabs = "catalogue", tabs(p)
+		p.Room, p.Tabs = "catalogue", Tabs(p)
 		if err := fill(r, p); err != nil {
 			s.refuse(w, p, err)
 			return
@@ -162,12 +153,18 @@ func (s *server) refuse(w http.ResponseWriter, p *page, err error) {
 	default:
 		s.Log.Error("answer a page", "page", p.Name, "err", err)
 	}
-	p.Name, p.Title, p.Data = "refused", p.Say("refused"), struct{ Text, Hint string }{err.Error(), refusal.HintOf(err)}
+	p.Name, p.Title = "refused", p.Say("refused")
+	p.Trouble = refused.Speaker{Name: s.centerName}.Trouble(p, reasons[refusal.CodeOf(err)], err)
 	s.pages.Write(w, p, status)
 }
 
-// guide serves the printed page of an item. It brings its own style sheet,
-// which the policy names by its hash.
+// reasons are the refusals of these pages by their codes.
+var reasons = map[refusal.Code][2]string{
+	refusal.NotFound: {"没有找到。", "There is no such thing here."}, refusal.Malformed: {"网址里有读不懂的内容。", "A part of the address can't be read."},
+}
+
+// guide serves the printed page of an item, with the staff's handbook where it
+// is asked for.
 func (s *server) guide(w http.ResponseWriter, r *http.Request) {
 	p := s.pages.Page(w, r)
 	it, on, err := s.find(r, p)
@@ -175,63 +172,18 @@ func (s *server) guide(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, p, err)
 		return
 	}
-	g := s.guideOf(it, on, p)
+	g := s.about.Guide(it, on, p.Lang, p.Today)
 	g.Staff = r.FormValue("staff") != ""
 	g.URL, g.Files = string(it.Ref.Code), s.Files // a scanner at the counter types the code
 	if s.Public != "" {
 		g.URL = s.Public + "/guide/" + string(it.Ref.Code)
 	}
-	var b strings.Builder
-	if err := guide.Render(&b, g); err != nil {
+	if err := s.pages.WriteGuide(w, g); err != nil {
 		s.refuse(w, p, err)
-		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", strings.Replace(s.pages.Policy(), "style-src 'self'", "style-src "+styleHash(b.String()), 1))
-	w.Write([]byte(b.String()))
-}
-
-// styleHash is the source of the page's own style sheet as a policy names it.
-func styleHash(page string) string {
-	_, rest, _ := strings.Cut(page, "<style>")
-	sheet, _, _ := strings.Cut(rest, "</style>")
-	sum := sha256.Sum256([]byte(sheet))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
-
-// guideOf is the guide of an item at this center.
-func (s *server) guideOf(it *item.Item, on register.Moment, p *page) guide.Guide {
-	self := s.Self()
-	g := guide.Guide{Item: it, Home: s.Home, AsOf: p.Today, Lang: p.Lang, Center: s.centerName(self), Effective: s.effective(it.Ref)}
-	g.Supplement, _ = s.Catalogue.Supplement(it.Ref.Code, self, on)
-	for _, m := range it.Members {
-		if member, ok := s.Catalogue.Item(m.Code, self.Area(), on); ok {
-			g.Members = append(g.Members, member)
-		}
-	}
-	g.Merged = s.merged(it, on)
-	return g
-}
-
-func (s *server) effective(ref item.Ref) workday.Date {
-	versions, err := s.Catalogue.History(ref.Code)
-	if err != nil {
-		return ""
-	}
-	i := slices.IndexFunc(versions, func(v register.Published) bool { return v.Ref == ref })
-	if i < 0 {
-		return ""
-	}
-	return versions[i].Effective
 }
 
 func (s *server) centerName(c area.Center) string {
-	if s.Catalogue == nil {
-		if s.name == nil {
-			return string(c)
-		}
-		return cmp.Or(s.name(c), string(c))
-	}
 	l, _ := s.Catalogue.Center(c)
 	return cmp.Or(l.Name, string(c))
 }

@@ -24,12 +24,13 @@ const (
 	Twice      refusal.Code = "booked_twice"      // the same person has that time already, or too many
 	WrongState refusal.Code = "appointment_state" // the booking is not where the action needs it
 	BadBooking refusal.Code = "bad_appointment"   // a field is missing or wrong
+	NotYours   refusal.Code = "no_appointment"    // none goes by that number and code
 )
 
 // Bounds.
 const (
 	MaxAhead     = 90   // days
-	MaxOpen      = 3    // open bookings of one person on one day
+	MaxOpen      = 3    // open bookings of one person on one day; of one telephone on all days, where they were made online
 	MaxDay       = 2000 // bookings of one day
 	MaxUnplanned = 500  // home visits that wait for a day
 	maxText      = 500
@@ -201,6 +202,7 @@ type Person struct {
 	Identity  string `cbor:"3,keyasint,omitempty" json:"identity,omitempty"`
 	Address   string `cbor:"4,keyasint,omitempty" json:"address,omitempty"` // of a home visit
 	Matter    string `cbor:"5,keyasint,omitempty" json:"matter,omitempty"`  // in their words
+	Secret    Secret `cbor:"6,keyasint,omitzero" json:"-"`                  // of who booked without anybody of the center
 }
 
 // Check says what is missing.
@@ -231,6 +233,12 @@ func (p Person) Same(o Person) bool {
 		return a == b
 	}
 	return plain(p.Name) == plain(o.Name) && digits(p.Telephone) == digits(o.Telephone)
+}
+
+// Reached reports whether two bookings name the same telephone.
+func (p Person) Reached(o Person) bool {
+	a := digits(p.Telephone)
+	return a != "" && a == digits(o.Telephone)
 }
 
 func plain(s string) string { return strings.ToUpper(strings.Join(strings.Fields(s), "")) }

@@ -1,4 +1,4 @@
-package web
+package citizen
 
 import (
 	"context"
@@ -7,17 +7,15 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"tongban/catalog/area"
 	"tongban/catalog/rule"
 	"tongban/consensus/refusal"
 	"tongban/intake/rating"
-	"tongban/node/frame"
 )
 
 const (
@@ -62,7 +60,7 @@ func (s *slips) give(_ context.Context, t rating.Token, f rating.Form) (rating.S
 func newSlips() (*slips, http.Handler) {
 	s := &slips{now: time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)}
 	return s, Rate(Rater{
-		Self: func() area.Center { return town }, Name: func(c area.Center) string { return centerNames[c] },
+		Self: func() area.Center { return town }, Name: func(area.Center) string { return "黎里镇为民服务中心" },
 		Page: s.page, Give: s.give, Now: func() time.Time { return s.now },
 	})
 }
@@ -165,51 +163,26 @@ func TestRatePageIsLimited(t *testing.T) {
 	}
 }
 
-func TestRateInTheBrowser(t *testing.T) {
-	ctx := browser(t)
-	s, h := newSlips()
-	mux := http.NewServeMux()
-	mux.Handle("/rate/", h)
-	mux.Handle("GET /web/", frame.Assets())
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	look := func(name string, width int64) {
-		t.Helper()
-		state, err := chromedp.Run(ctx, chromedp.Evaluate[measures](inspect))
+// The page for ratings has words of its own.
+func TestRateWords(t *testing.T) {
+	var said string
+	for _, name := range []string{"pages/rate.html", "rating.go"} {
+		raw, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if state.Wide > state.Client || !state.Styled || len(state.Small) > 0 || state.Unlabelled > 0 || state.H1 != 1 {
-			t.Errorf("%s at %d: %+v", name, width, state)
-		}
-		if os.Getenv("SHOTS") != "" {
-			picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				t.Fatal(err)
-			}
-			keep(t, fmt.Sprintf("rate-%s-%d.png", name, width), picture)
+		said += string(raw)
+	}
+	asked := map[string]bool{}
+	for _, found := range regexp.MustCompile(`\.Word[ (]"(\w+)"|again\("(\w+)"`).FindAllStringSubmatch(said, -1) {
+		key := found[1] + found[2]
+		if asked[key] = true; rateWords[key][0] == "" || rateWords[key][1] == "" {
+			t.Errorf("%q is no word, or lacks a language", key)
 		}
 	}
-	pages := []struct{ name, path string }{
-		{"open", string(goodLink) + "?lang=zh"}, {"named", string(namedLink) + "?lang=zh"}, {"english", string(goodLink) + "?lang=en"},
-		{"rated", string(ratedLink) + "?lang=zh"}, {"closed", "nonsense?lang=zh"},
-	}
-	for _, width := range []int64{390, 1366} {
-		for _, p := range pages {
-			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 844), chromedp.Navigate(server.URL+"/rate/"+p.path)); err != nil {
-				t.Fatal(err)
-			}
-			look(p.name, width)
+	for key := range rateWords {
+		if !asked[key] && !strings.Contains(said, `"`+key+`"`) {
+			t.Errorf("the page never says %s", key)
 		}
-	}
-	// A thumb on a tile and on the button is all that it takes.
-	err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(server.URL+"/rate/"+string(goodLink)+"?lang=zh"),
-		chromedp.Click(".grade.g4 input"), chromedp.Click(".rate button"), chromedp.WaitVisible(".thanks"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	look("thanks", 390)
-	if len(s.came) != 1 || s.came[0].Grade != 4 || s.came[0].Channel != rating.QR {
-		t.Errorf("%+v", s.came)
 	}
 }

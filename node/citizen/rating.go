@@ -1,4 +1,4 @@
-package web
+package citizen
 
 import (
 	"context"
@@ -12,13 +12,15 @@ import (
 	"tongban/catalog/rule"
 	"tongban/consensus/refusal"
 	"tongban/intake/rating"
+	"tongban/node/frame"
+	"tongban/node/visitor"
 )
 
 // Rater is the node as whoever holds the link of a rating sees it. All of it is
 // safe for concurrent use.
 type Rater struct {
 	Self func() area.Center
-	Name func(c area.Center) string // of a center; nil: its code
+	Name func(c area.Center) string // of a center, in words
 	Page func(t rating.Token) (rating.Page, error)
 	Give func(ctx context.Context, t rating.Token, f rating.Form) (rating.State, error)
 	Now  func() time.Time
@@ -26,11 +28,11 @@ type Rater struct {
 }
 
 type rater struct {
-	server
 	Rater
-	all  *gate // of everybody together
-	each *gate // by address
-	tell *gate // of ratings, by link
+	pages *frame.Pages
+	all   *visitor.Gate // of everybody together
+	each  *visitor.Gate // by address
+	tell  *visitor.Gate // of ratings, by link
 }
 
 // maxRated bounds what the form may send, in bytes: its texts, each character
@@ -41,11 +43,15 @@ const maxRated = 16 << 10
 // that was given out for it. The link is all that it takes, and nothing else is
 // asked: a page of another origin doesn't have it.
 func Rate(c Rater) http.Handler {
-	s := &rater{Rater: c, all: newGate(600, 20*time.Millisecond), each: newGate(60, time.Second), tell: newGate(5, time.Minute)}
-	s.server = serverOf(Services{Self: c.Self, Now: c.Now, Log: c.Log}, c.Name)
-	s.mux.HandleFunc("GET /rate/{token}", s.serve(s.show))
-	s.mux.HandleFunc("POST /rate/{token}", s.serve(s.take))
-	return s.mux
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &rater{Rater: c, all: visitor.NewGate(600, 20*time.Millisecond), each: visitor.NewGate(60, time.Second), tell: visitor.NewGate(5, time.Minute)}
+	s.pages = &frame.Pages{Set: set, Center: func() string { return c.Name(c.Self()) }, Now: c.Now, Log: c.Log}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /rate/{token}", s.serve(s.show))
+	mux.HandleFunc("POST /rate/{token}", s.serve(s.take))
+	return mux
 }
 
 // rate is what the page says.
@@ -96,10 +102,9 @@ func (s *rater) serve(do func(w http.ResponseWriter, r *http.Request, p *page, d
 			d.Action += "?by=" + string(by)
 		}
 		p.Data, p.Title = d, d.Word("title")
-		if now := s.Rater.Now(); !s.each.pass(asker(r), now) || !s.all.pass("", now) {
+		if now := s.Now(); !s.each.Pass(visitor.Asker(r), now) || !s.all.Pass("", now) {
 			w.Header().Set("Retry-After", "60")
-			p.Name, p.Title, p.Data = "closed", p.Say("too_many"), p.Say("too_many_hint")
-			s.pages.Write(w, p, http.StatusTooManyRequests)
+			s.pages.Write(w, p, closed(p, "too_many", "too_many_hint", http.StatusTooManyRequests))
 			return
 		}
 		if status := do(w, r, p, d); status != 0 {
@@ -111,7 +116,7 @@ func (s *rater) serve(do func(w http.ResponseWriter, r *http.Request, p *page, d
 // fill reads what the link is for.
 func (s *rater) fill(p *page, d *rate, t rating.Token) (status int) {
 	var err error
-	if d.Page, err = s.Rater.Page(t); err != nil {
+	if d.Page, err = s.Page(t); err != nil {
 		return s.closed(p, d, err)
 	}
 	for _, g := range d.Page.Grades {
@@ -144,7 +149,7 @@ func (s *rater) closed(p *page, d *rate, err error) (status int) {
 	case rating.AlreadyRated:
 		key, status = "rated_elsewhere", http.StatusConflict
 	default:
-		s.server.Log.Error("open a rating's page", "err", err)
+		s.Log.Error("open a rating's page", "err", err)
 		key, status = "try_later", http.StatusInternalServerError
 	}
 	p.Name, p.Data = "closed", d.Word(key)
@@ -171,7 +176,7 @@ func (s *rater) take(w http.ResponseWriter, r *http.Request, p *page, d *rate) i
 	if d.unread != nil {
 		return again("too_long", http.StatusRequestEntityTooLarge)
 	}
-	if !s.tell.pass(string(t), s.Rater.Now()) {
+	if !s.tell.Pass(string(t), s.Now()) {
 		return again("slowly", http.StatusTooManyRequests)
 	}
 	if n := r.PostForm.Get("grade"); len(n) == 1 && n >= "1" && n <= "9" {
@@ -190,7 +195,7 @@ func (s *rater) take(w http.ResponseWriter, r *http.Request, p *page, d *rate) i
 		return again("too_long", http.StatusUnprocessableEntity)
 	}
 	if err != nil {
-		s.server.Log.Warn("a rating was not taken", "err", err)
+		s.Log.Warn("a rating was not taken", "err", err)
 		return again("try_later", http.StatusServiceUnavailable)
 	}
 	to := url.URL{Path: r.URL.Path, RawQuery: url.Values{"done": {"1"}}.Encode()}
