@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -123,6 +124,16 @@ type Wish = api.Wish
 // on trying by itself, under the same numbers.
 func (n *Node) Propose(ctx context.Context, wishes ...Wish) ([]register.Result, error) {
 	return n.proposeAs(ctx, n.author(), wishes)
+}
+
+// untold is the number of a command that is only tried: no command that is
+// proposed has it.
+const untold = math.MaxUint64
+
+// Try tells what this node's copy of the Register would say to a command of
+// this center. Nothing changes, and the answer binds nobody.
+func (n *Node) Try(w Wish) (register.Result, error) {
+	return n.register.Try(n.author().Command(untold, n.now(), w.Body, w.Staff, w.Note))
 }
 
 func (n *Node) author() register.Author {

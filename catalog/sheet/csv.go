@@ -121,19 +121,33 @@ func unguard(t string) string {
 	return t
 }
 
+func readAsGB18030() *fault {
+	return faultf("gb18030", "文件不是 UTF-8，已按 GB18030 读取；请核对汉字，最好另存为 CSV UTF-8", "the file is not UTF-8 and was read as GB18030; look whether the words are right")
+}
+
+// decoded is a text in UTF-8, and whether it was in GB18030.
+func decoded(data []byte) (text []byte, national bool, err error) {
+	if data = withoutBOM(data); utf8.Valid(data) {
+		return data, false, nil
+	}
+	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
+		return nil, false, malformed("请另存为 CSV UTF-8 (save it as CSV UTF-8)", "the file is UTF-16")
+	}
+	text, err = simplifiedchinese.GB18030.NewDecoder().Bytes(data)
+	if err != nil || bytes.ContainsRune(text, utf8.RuneError) {
+		return nil, false, malformed("请另存为 CSV UTF-8 (save it as CSV UTF-8)", "the file is neither UTF-8 nor GB18030")
+	}
+	return text, true, nil
+}
+
 // csv reads the long form into one node for each item.
 func (in *reader) csv(data []byte) ([]*node, error) {
-	data = withoutBOM(data)
-	if !utf8.Valid(data) {
-		if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-			return nil, malformed("请另存为 CSV UTF-8 (save it as CSV UTF-8)", "the file is UTF-16")
-		}
-		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
-		if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
-			return nil, malformed("请另存为 CSV UTF-8 (save it as CSV UTF-8)", "the file is neither UTF-8 nor GB18030")
-		}
-		data = decoded
-		in.tell(place{row: 1, col: 1}, "", "", faultf("gb18030", "文件不是 UTF-8，已按 GB18030 读取；请核对汉字，最好另存为 CSV UTF-8", "the file is not UTF-8 and was read as GB18030; look whether the words are right").warned())
+	data, national, err := decoded(data)
+	if err != nil {
+		return nil, err
+	}
+	if national {
+		in.tell(place{row: 1, col: 1}, "", "", readAsGB18030().warned())
 	}
 	read := &longReader{in: in, byCode: map[string]*node{}, inside: map[holder]*node{}}
 	r := csv.NewReader(bytes.NewReader(data))

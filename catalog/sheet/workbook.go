@@ -65,7 +65,11 @@ var (
 
 // openBook reads what the sheets need: their names, the shared strings, the
 // styles of dates.
-func openBook(data []byte) (*workbook, error) {
+func openBook(data []byte) (*workbook, error) { return openBounded(data, maxUnzipped, maxNodes) }
+
+// openBounded is openBook for what unfolds to at most so many bytes, and has at
+// most so many cells and shared strings.
+func openBounded(data []byte, bytesMost int64, cellsMost int) (*workbook, error) {
 	if bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}) {
 		return nil, fmt.Errorf("%w: an old .xls file or one with a password", errBook)
 	}
@@ -73,7 +77,7 @@ func openBook(data []byte) (*workbook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errBook, err)
 	}
-	b := &workbook{parts: make(map[string]*zip.File, len(z.File)), left: maxUnzipped, room: maxNodes}
+	b := &workbook{parts: make(map[string]*zip.File, len(z.File)), left: bytesMost, room: cellsMost}
 	for _, f := range z.File {
 		b.parts[partName(f.Name)] = f
 	}

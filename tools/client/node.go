@@ -12,6 +12,7 @@ import (
 	"tongban/catalog/rule"
 	"tongban/catalog/workday"
 	"tongban/node/api"
+	"tongban/node/drafting"
 )
 
 // Status is the node at this moment.
@@ -57,29 +58,29 @@ func (c *Client) Item(ctx context.Context, code item.Code) (api.ItemView, error)
 }
 
 // Draft drafts items, all or none of one call; at most 500 of them.
-func (c *Client) Draft(ctx context.Context, d api.Drafting) ([]api.Drafted, error) {
-	return post[[]api.Drafted](ctx, c, "/v1/drafts", d)
+func (c *Client) Draft(ctx context.Context, d drafting.Drafting) ([]drafting.Drafted, error) {
+	return post[[]drafting.Drafted](ctx, c, "/v1/drafts", d)
 }
 
 // Publish approves drafts and publishes them.
-func (c *Client) Publish(ctx context.Context, p api.Publishing) ([]api.PublishedItem, error) {
-	return post[[]api.PublishedItem](ctx, c, "/v1/publications", p)
+func (c *Client) Publish(ctx context.Context, p drafting.Publishing) ([]drafting.PublishedItem, error) {
+	return post[[]drafting.PublishedItem](ctx, c, "/v1/publications", p)
 }
 
 // PublishItems drafts items and publishes them for the node's own area, as two
 // people do: one writes, the other approves. What may not be published yet,
 // since its law has changed, stays a draft and is not in the answer, and
 // neither is what stands just so.
-func (c *Client) PublishItems(ctx context.Context, writer, approver string, items ...item.Item) ([]api.PublishedItem, error) {
-	var all []api.PublishedItem
+func (c *Client) PublishItems(ctx context.Context, writer, approver string, items ...item.Item) ([]drafting.PublishedItem, error) {
+	var all []drafting.PublishedItem
 	for part := range slices.Chunk(items, 100) {
-		drafted, err := c.Draft(ctx, api.Drafting{Items: part, Staff: writer})
+		drafted, err := c.Draft(ctx, drafting.Drafting{Items: part, Staff: writer})
 		if err != nil {
 			return all, err
 		}
-		p := api.Publishing{Staff: approver}
+		p := drafting.Publishing{Staff: approver}
 		for _, d := range drafted {
-			if d.State == api.DraftUnchanged {
+			if d.State == drafting.DraftUnchanged {
 				continue
 			}
 			if d.Draft == 0 {

@@ -17,6 +17,7 @@ import (
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
 	"tongban/node/api"
+	"tongban/node/drafting"
 	"tongban/tools/client"
 )
 
@@ -81,7 +82,7 @@ func (a *app) checkDraft(cmd *cobra.Command, n uint64) error {
 	if err != nil {
 		return err
 	}
-	raw, d, err := call[api.DraftDetail](cmd.Context(), c, get(client.Path("drafts", fmt.Sprint(n)), nil))
+	raw, d, err := call[drafting.DraftDetail](cmd.Context(), c, get(client.Path("drafts", fmt.Sprint(n)), nil))
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ its effective day on, without anybody awake; open cases keep theirs.
 		if err != nil {
 			return err
 		}
-		body := api.Publishing{All: all, Area: area.Code(in), Effective: workday.Date(effective), Staff: who, Note: note, Check: check}
+		body := drafting.Publishing{All: all, Area: area.Code(in), Effective: workday.Date(effective), Staff: who, Note: note, Check: check}
 		for _, text := range args {
 			n, err := strconv.ParseUint(text, 10, 64)
 			if err != nil {
@@ -157,20 +158,20 @@ its effective day on, without anybody awake; open cases keep theirs.
 }
 
 // sendPublications sends drafts in batches; a call for all of them is one.
-func (a *app) sendPublications(ctx context.Context, c *client.Client, body api.Publishing) ([]api.PublishedItem, error) {
+func (a *app) sendPublications(ctx context.Context, c *client.Client, body drafting.Publishing) ([]drafting.PublishedItem, error) {
 	if body.All {
-		_, all, err := call[[]api.PublishedItem](ctx, c, post("/v1/publications", body))
+		_, all, err := call[[]drafting.PublishedItem](ctx, c, post("/v1/publications", body))
 		return all, err
 	}
-	return inBatches(a, "published", body.Drafts, func(part []register.Index) ([]api.PublishedItem, error) {
+	return inBatches(a, "published", body.Drafts, func(part []register.Index) ([]drafting.PublishedItem, error) {
 		body.Drafts = part
-		_, some, err := call[[]api.PublishedItem](ctx, c, post("/v1/publications", body))
+		_, some, err := call[[]drafting.PublishedItem](ctx, c, post("/v1/publications", body))
 		return some, err
 	})
 }
 
 // refusedOf is why the first of them was not published.
-func refusedOf(all []api.PublishedItem) error {
+func refusedOf(all []drafting.PublishedItem) error {
 	for _, one := range all {
 		if one.Result != nil {
 			if err := one.Result.Err("publish " + string(one.Ref.Code)); err != nil {
@@ -179,14 +180,14 @@ func refusedOf(all []api.PublishedItem) error {
 		}
 	}
 	for _, one := range all {
-		if one.Result == nil && !item.Publishable(one.Findings) && !slices.ContainsFunc(all, func(p api.PublishedItem) bool { return p.Result != nil }) {
+		if one.Result == nil && !item.Publishable(one.Findings) && !slices.ContainsFunc(all, func(p drafting.PublishedItem) bool { return p.Result != nil }) {
 			return &api.Problem{Status: 422, Code: "findings", Message: "nothing was published: a draft has errors", Hint: "mend what is marked as an error above"}
 		}
 	}
 	return nil
 }
 
-func writePublished(w io.Writer, all []api.PublishedItem, check bool) {
+func writePublished(w io.Writer, all []drafting.PublishedItem, check bool) {
 	t := table{head: []string{"CODE", "NAME", "VERSION", "FROM", ""}}
 	for _, one := range all {
 		state := "checked"

@@ -19,6 +19,7 @@ import (
 	"tongban/catalog/starter"
 	"tongban/catalog/workday"
 	"tongban/node/api"
+	"tongban/node/drafting"
 	"tongban/tools/client"
 )
 
@@ -165,7 +166,7 @@ func (a *app) draft(cmd *cobra.Command, p incoming, items []item.Item, staff str
 		return err
 	}
 	ctx := cmd.Context()
-	body := api.Drafting{
+	body := drafting.Drafting{
 		Area: area.Code(p.in), Staff: staff, Reason: p.reason, Revises: p.revises,
 		Erratum: p.erratum, Unfinished: p.unfinished, Check: true,
 	}
@@ -173,7 +174,7 @@ func (a *app) draft(cmd *cobra.Command, p incoming, items []item.Item, staff str
 	if err != nil {
 		return err
 	}
-	faulty := slices.ContainsFunc(checked, func(one api.Drafted) bool { return one.State == api.DraftFaulty })
+	faulty := slices.ContainsFunc(checked, func(one drafting.Drafted) bool { return one.State == drafting.DraftFaulty })
 	if p.dryRun || faulty {
 		a.show(checked, func(w io.Writer) { writeDrafted(w, checked) })
 		switch {
@@ -186,7 +187,7 @@ func (a *app) draft(cmd *cobra.Command, p incoming, items []item.Item, staff str
 	}
 	var fresh []item.Item
 	for i, one := range checked {
-		if one.State == api.DraftReady {
+		if one.State == drafting.DraftReady {
 			fresh = append(fresh, items[i])
 		}
 	}
@@ -209,10 +210,10 @@ func (a *app) draft(cmd *cobra.Command, p incoming, items []item.Item, staff str
 
 // approve publishes what was just drafted and may be published; what waits for
 // a newer text of its law stays a draft.
-func (a *app) approve(cmd *cobra.Command, c *client.Client, all []api.Drafted, p incoming) error {
+func (a *app) approve(cmd *cobra.Command, c *client.Client, all []drafting.Drafted, p incoming) error {
 	var drafts []register.Index
 	unchanged := 0
-	var waiting []api.Drafted
+	var waiting []drafting.Drafted
 	for _, one := range all {
 		switch {
 		case one.Draft == 0:
@@ -223,7 +224,7 @@ func (a *app) approve(cmd *cobra.Command, c *client.Client, all []api.Drafted, p
 			drafts = append(drafts, one.Draft)
 		}
 	}
-	published, err := a.sendPublications(cmd.Context(), c, api.Publishing{Drafts: drafts, Staff: p.approve, Effective: workday.Date(p.effective)})
+	published, err := a.sendPublications(cmd.Context(), c, drafting.Publishing{Drafts: drafts, Staff: p.approve, Effective: workday.Date(p.effective)})
 	if err != nil {
 		return err
 	}
@@ -241,11 +242,11 @@ func (a *app) approve(cmd *cobra.Command, c *client.Client, all []api.Drafted, p
 }
 
 // merge puts what came of the fresh items into the places of the check.
-func merge(checked, drafted []api.Drafted) []api.Drafted {
+func merge(checked, drafted []drafting.Drafted) []drafting.Drafted {
 	all := slices.Clone(checked)
 	next := 0
 	for i := range all {
-		if all[i].State == api.DraftReady && next < len(drafted) {
+		if all[i].State == drafting.DraftReady && next < len(drafted) {
 			all[i] = drafted[next]
 			next++
 		}
@@ -253,10 +254,10 @@ func merge(checked, drafted []api.Drafted) []api.Drafted {
 	return all
 }
 
-func (a *app) sendDrafts(ctx context.Context, c *client.Client, body api.Drafting, items []item.Item, what string) ([]api.Drafted, error) {
-	return inBatches(a, what, items, func(part []item.Item) ([]api.Drafted, error) {
+func (a *app) sendDrafts(ctx context.Context, c *client.Client, body drafting.Drafting, items []item.Item, what string) ([]drafting.Drafted, error) {
+	return inBatches(a, what, items, func(part []item.Item) ([]drafting.Drafted, error) {
 		body.Items = part
-		_, some, err := call[[]api.Drafted](ctx, c, post("/v1/drafts", body))
+		_, some, err := call[[]drafting.Drafted](ctx, c, post("/v1/drafts", body))
 		return some, err
 	})
 }
@@ -278,7 +279,7 @@ func inBatches[T, R any](a *app, what string, things []T, send func(part []T) ([
 	return all, nil
 }
 
-func rejected(drafted []api.Drafted) error {
+func rejected(drafted []drafting.Drafted) error {
 	for _, one := range drafted {
 		if one.Result != nil {
 			if err := one.Result.Err("draft " + string(one.Ref.Code)); err != nil {
@@ -289,23 +290,23 @@ func rejected(drafted []api.Drafted) error {
 	return nil
 }
 
-var draftWords = map[api.DraftedState]string{
-	api.DraftFaulty: "has errors", api.DraftReady: "checked: may be drafted", api.DraftUnchanged: "published already, unchanged",
-	api.DraftRejected: "rejected",
+var draftWords = map[drafting.DraftedState]string{
+	drafting.DraftFaulty: "has errors", drafting.DraftReady: "checked: may be drafted", drafting.DraftUnchanged: "published already, unchanged",
+	drafting.DraftRejected: "rejected",
 }
 
-func writeDrafted(w io.Writer, all []api.Drafted) {
+func writeDrafted(w io.Writer, all []drafting.Drafted) {
 	t := table{head: []string{"CODE", "NAME", "VERSION", ""}}
-	counts := map[api.DraftedState]int{}
+	counts := map[drafting.DraftedState]int{}
 	for _, one := range all {
 		counts[one.State]++
 		state := draftWords[one.State]
 		switch one.State {
-		case api.DraftMade:
+		case drafting.DraftMade:
 			state = fmt.Sprintf("draft %d", one.Draft)
-		case api.DraftWaiting:
+		case drafting.DraftWaiting:
 			state = fmt.Sprintf("draft %d waits already", one.Draft)
-		case api.DraftRejected:
+		case drafting.DraftRejected:
 			state = fmt.Sprintf("%s: %s", one.Result.Outcome, one.Result.Detail)
 		}
 		t.row(one.Ref.Code, one.Name, one.Ref.Version, state)
@@ -313,13 +314,13 @@ func writeDrafted(w io.Writer, all []api.Drafted) {
 	t.write(w)
 	var told []remark
 	for _, one := range all {
-		if one.State != api.DraftUnchanged {
+		if one.State != drafting.DraftUnchanged {
 			told = append(told, remark{one.Ref.Code, one.Name, one.Changes, one.Findings})
 		}
 	}
 	writeRemarks(w, told)
 	fmt.Fprintf(w, "items: %d", len(all))
-	for _, state := range []api.DraftedState{api.DraftFaulty, api.DraftReady, api.DraftMade, api.DraftWaiting, api.DraftUnchanged, api.DraftRejected} {
+	for _, state := range []drafting.DraftedState{drafting.DraftFaulty, drafting.DraftReady, drafting.DraftMade, drafting.DraftWaiting, drafting.DraftUnchanged, drafting.DraftRejected} {
 		if counts[state] > 0 {
 			fmt.Fprintf(w, ", %d %s", counts[state], state)
 		}
