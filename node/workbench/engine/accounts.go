@@ -26,6 +26,8 @@ type person struct {
 
 type form struct {
 	Login, Staff, Name string
+	Outside            string // what the provider of sign-ins calls them
+	Linking            bool   // there is a provider
 	Duties             []duty
 }
 
@@ -121,7 +123,7 @@ func (r *room) one(c *workbench.Call) (*one, error) {
 		return nil, refusal.Newf(refusal.NotFound, "", "", "there is no account %q", login)
 	}
 	c.Page.Nav, c.Page.Title = "accounts", cmp.Or(a.Name, a.Login)
-	return &one{person: r.person(c.Page, a), Form: form{a.Login, a.Staff, a.Name, duties(c.Page, a.Duties)}}, nil
+	return &one{person: r.person(c.Page, a), Form: form{a.Login, a.Staff, a.Name, a.Outside, r.Accounts.Links(), duties(c.Page, a.Duties)}}, nil
 }
 
 // change edits an account, or does to it what the button says.
@@ -165,6 +167,9 @@ func (r *room) edit(c *workbench.Call, d *one) error {
 	}
 	if staff := c.PostForm.Get("staff"); staff != d.Staff {
 		change.Staff = &staff
+	}
+	if outside := c.PostForm.Get("outside"); d.Form.Linking && outside != d.Outside {
+		d.Form.Outside, change.Outside = outside, &outside
 	}
 	if !slices.Equal(chosen, d.Duties) {
 		change.Duties = chosen

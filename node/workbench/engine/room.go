@@ -17,13 +17,14 @@ import (
 	"tongban/intake/exchange"
 	"tongban/node/account"
 	"tongban/node/frame"
+	"tongban/node/onboard"
 	"tongban/node/workbench"
 )
 
 //go:embed pages/*.html
 var files embed.FS
 
-var set = frame.NewSet(files, words)
+var set = frame.NewSet(files, gather(words, importWords))
 
 // Vitals are the node at one moment.
 type Vitals struct {
@@ -61,6 +62,7 @@ type Config struct {
 	Cabinet  *cabinet.Cabinet
 	Register *register.Register
 	Accounts *account.Accounts
+	Onboard  *onboard.Onboard
 	Roster   func() []Member // of the hall; none where the center keeps none
 	Name     func(area.Center) string
 	Now      func() time.Time
@@ -89,6 +91,7 @@ func Open(s *workbench.Shell, c Config) {
 	r.get("/work/node/accounts/audit", r.audit)
 	r.get("/work/node/accounts/{login}", r.account)
 	r.post("/work/node/accounts/{login}", r.change)
+	r.openImports()
 }
 
 func (r *room) get(path string, do func(*workbench.Call) error) {
@@ -103,7 +106,7 @@ func (r *room) post(path string, do func(*workbench.Call) error) {
 func (r *room) within(c *workbench.Call, do func(*workbench.Call) error) error {
 	p := c.Page
 	for _, t := range []struct{ nav, link string }{
-		{"vitals", "/work/node"}, {"outbox", "/work/node/outbox"}, {"refused_log", "/work/node/refused"}, {"accounts", "/work/node/accounts"}, {"audit", "/work/node/accounts/audit"},
+		{"vitals", "/work/node"}, {"outbox", "/work/node/outbox"}, {"refused_log", "/work/node/refused"}, {"accounts", "/work/node/accounts"}, {"audit", "/work/node/accounts/audit"}, {"import", "/work/import"},
 	} {
 		p.Tabs = append(p.Tabs, frame.Entry{Nav: t.nav, Text: p.Say(t.nav), Link: t.link})
 	}

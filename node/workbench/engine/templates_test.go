@@ -7,4 +7,7 @@ import (
 )
 
 // Every word that a page says is there.
-func TestWords(t *testing.T) { frametest.Words(t, set, "pages/*.html") }
+func TestWords(t *testing.T) {
+	frametest.Words(t, set, "pages/*.html", "*.go")
+	frametest.Said(t, words, "pages/*.html", "*.go")
+}

@@ -3,7 +3,6 @@ package engine
 import (
 	"strconv"
 
-	"tongban/intake/exchange"
 	"tongban/node/account"
 	"tongban/node/frame"
 	"tongban/node/terms"
@@ -20,6 +19,7 @@ var words = frame.Words{
 	"dest": {"发往", "For"}, "what": {"内容", "What"}, "purpose": {"用途", "Why"}, "state": {"状态", "State"}, "why": {"原因", "Reason"}, "waits_since": {"等待自", "Since"}, "next_try": {"下次尝试", "Next try"}, "try_now": {"现在发送", "Try now"}, "tries": {"次失败", "failures"},
 	"outbox_empty": {"没有待发的内容。", "Nothing waits to leave."}, "parked": {"已收到、等待目录更新的", "Arrived, waiting for a newer Register"}, "more_rows": {"另有未显示的：", "Not shown:"}, "from": {"来自", "From"}, "case": {"办件", "Case"},
 	"no_refusals": {"没有被拒绝的命令。", "Nothing was refused."}, "record": {"记录", "Record"}, "when": {"时间", "Time"}, "who": {"谁", "Who"}, "older_exist": {"只查看了最近的记录。", "Only the newest records were looked at."},
+	"outside": {"单点登录中的名字", "Name at the provider"}, "outside_hint": {"统一登录的服务这样称呼这个人；写上后可以不用密码登录，留空则不能。改动会结束其所有登录。", "What the provider of sign-ins calls this person, who may then sign in without a password. Empty: not so. A change ends all sessions."},
 	"login": {"账号", "Login"}, "name": {"姓名", "Name"}, "staff": {"工号", "Staff number"}, "duties": {"职责", "Duties"}, "last": {"上次登录", "Last signed in"}, "new_account": {"新建账号", "New account"}, "make": {"建立", "Make it"},
 	"login_hint": {"小写字母、数字、点、横线，2 至 32 位", "a-z 0-9 . _ -, 2 to 32"}, "staff_hint": {"名册中的工号；没有名册时写姓名", "of the roster; a name where none is kept"},
 	"is_disabled": {"已停用", "disabled"}, "is_locked": {"已锁定", "locked out"}, "is_new": {"未改初始密码", "first password"},
@@ -31,20 +31,13 @@ var words = frame.Words{
 
 var roles = map[string]terms.Pair{"leader": {"排序者（主）", "leader"}, "voter": {"排序者", "voter"}, "follower": {"跟随者", "follower"}}
 
-var purposes = map[exchange.Purpose]terms.Pair{
-	exchange.Copy: {"副本", "copy"}, exchange.Offer: {"移交", "offer"}, exchange.Answer: {"答复", "answer"}, exchange.Reconcile: {"对账", "reconcile"},
-	exchange.Message: {"消息", "message"}, exchange.Onward: {"代转", "carried"}, exchange.Content: {"材料", "papers"},
-}
-
-var states = map[exchange.Status]terms.Pair{
-	exchange.Waiting: {"等待线路", "waiting"}, exchange.Sent: {"已发，未确认", "sent"}, exchange.Arrived: {"已到，未答复", "arrived, unanswered"},
-	exchange.Carried: {"上级代转中", "carried"}, exchange.Refused: {"被拒绝", "refused"}, exchange.Delayed: {"对方暂缓", "delayed"},
-}
+var purposes, states = terms.Purposes, terms.Rows
 
 var kinds = map[string]terms.Pair{
 	account.KindCreated: {"建立账号", "created"}, account.KindEdited: {"修改账号", "edited"}, account.KindDisabled: {"停用", "disabled"}, account.KindEnabled: {"启用", "enabled"},
 	account.KindReset: {"重置密码", "password reset"}, account.KindPassword: {"修改密码", "password changed"}, account.KindPINSet: {"设置 PIN", "PIN set"}, account.KindPINRemoved: {"取消 PIN", "PIN removed"},
 	account.KindSignedIn: {"登录", "signed in"}, account.KindSwitched: {"PIN 换人", "switched by PIN"}, account.KindOpened: {"密码解锁", "unlocked"}, account.KindOpenedByPIN: {"PIN 解锁", "unlocked by PIN"},
+	account.KindSignedInOIDC: {"单点登录", "signed in by OIDC"}, account.KindOpenedOIDC: {"单点登录解锁", "unlocked by OIDC"}, account.KindNotLinked: {"单点登录无账号", "OIDC, no account linked"},
 	account.KindSignedOut: {"退出", "signed out"}, account.KindWrongPassword: {"密码错误", "wrong password"}, account.KindWrongPIN: {"PIN 错误", "wrong PIN"}, account.KindLockedOut: {"锁定", "locked out"},
 }
 
