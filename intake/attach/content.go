@@ -13,7 +13,6 @@ import (
 
 	"github.com/gabriel-vasile/mimetype"
 	_ "golang.org/x/image/bmp"
-	"golang.org/x/image/draw"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
@@ -127,13 +126,8 @@ func Thumbnail(content []byte, edge int) ([]byte, error) {
 	if err != nil {
 		return nil, refusal.New(refusal.NotFound, op, "open the paper itself", err)
 	}
-	size := picture.Bounds().Size()
-	scale := min(1, float64(edge)/float64(max(size.X, size.Y)))
-	small := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(size.X)*scale)), max(1, int(float64(size.Y)*scale))))
-	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src) // what is transparent is paper
-	draw.ApproxBiLinear.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Over, nil)
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: 80}); err != nil {
+	if err := jpeg.Encode(&out, scaled(picture, edge), &jpeg.Options{Quality: 80}); err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	return out.Bytes(), nil

@@ -4,9 +4,10 @@ package casefile
 // and who gave it lie in the blob.
 type MandateBody struct {
 	Letter    *BlobRef `cbor:"1,keyasint,omitempty" json:"letter,omitempty"`
-	Powers    string   `cbor:"2,keyasint" json:"powers"`    // 委托权限
-	Documents []string `cbor:"3,keyasint" json:"documents"` // what was handed over with it
-	Signed    Signing  `cbor:"4,keyasint" json:"signed"`    //
+	Powers    string   `cbor:"2,keyasint" json:"powers"`                        // 委托权限
+	Documents []string `cbor:"3,keyasint" json:"documents"`                     // what was handed over with it
+	Signed    Signing  `cbor:"4,keyasint" json:"signed"`                        //
+	Signature *BlobRef `cbor:"5,keyasint,omitempty" json:"signature,omitempty"` // a picture of it, where it was signed on a screen
 }
 
 // MandateAcceptedBody is the receipt of a mandate (受理单): it states limit, fees,
@@ -56,6 +57,7 @@ func (s *State) foldAgency(e *Event, content any) {
 	case *MandateBody:
 		if m.Given != nil { // an earlier one, before the case was taken up again
 			s.prove(m.Given.Letter)
+			s.prove(m.Given.Signature)
 			if m.Back != nil {
 				s.prove(m.Back.Words)
 			}
@@ -115,6 +117,7 @@ func (c *claim) soundAgency(f *form) {
 	switch b := c.content.(type) {
 	case *MandateBody:
 		f.blob("letter", b.Letter)
+		f.blob("signature", b.Signature)
 		f.text("powers", b.Powers, true)
 		f.names("documents handed over", b.Documents, 0)
 		signed(f, b.Signed, true)

@@ -80,7 +80,8 @@ func (s *State) reopen(b *ReopenedBody) {
 		s.SetAside = append(slices.Clip(s.SetAside), *s.Decision)
 	}
 	s.Decision, s.DecidedBy, s.DecidedAt, s.ConcludedArea = nil, nil, 0, ""
-	s.ServedAt, s.HandedOut, s.Proof = 0, 0, nil
+	s.ServedAt, s.HandedOut = 0, 0
+	s.signedFor(nil)
 	s.Concluded, s.ConcludedAt = nil, 0
 	s.Phase, s.AcceptedOn, s.Deemed, s.Extended, s.Told = PhaseAccepted, b.On, false, 0, ""
 	s.Steps = undone(s.Steps, b.Step)

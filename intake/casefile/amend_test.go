@@ -195,7 +195,7 @@ func TestBlobs(t *testing.T) {
 	f.do(village, casefile.Opened, body)
 	f.do(village, casefile.Received, casefile.ReceivedBody{Materials: []casefile.MaterialEntry{{ID: "form", State: casefile.Electronic, Blob: blob()}}})
 	m := mandate
-	m.Letter = blob()
+	m.Letter, m.Signature = blob(), blob()
 	f.do(village, casefile.Mandated, m)
 	f.pass(village, town)
 	f.do(town, casefile.Accepted, casefile.AcceptedBody{Item: casetest.Aid, On: "2026-11-20", Number: "A-1"})

@@ -22,8 +22,12 @@ func (s *State) Blobs() []BlobRef {
 	for i := range s.Proofs {
 		add(&s.Proofs[i])
 	}
+	if s.Proof != nil {
+		add(s.Proof.Signature)
+	}
 	if m := s.Mandate; m != nil && m.Given != nil {
 		add(m.Given.Letter)
+		add(m.Given.Signature)
 		if m.Back != nil {
 			add(m.Back.Words)
 		}

@@ -302,7 +302,7 @@ func TestFiling(t *testing.T) {
 		{"for a ghost", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Applicant = "ghost" }), malformed, "ghost"},
 		{"by a friend", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Agent = "friend" }), malformed, "friend"},
 		{"delivered by magic", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Deliver = "magic" }), malformed, "magic"},
-		{"with the password itself", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Secret = "123456" }), malformed, "SHA-256"},
+		{"with the password itself", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Secret = "123456" }), malformed, "its hash only"},
 		{"with an endless visit", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Visit = strings.Repeat("x", 129) }), malformed, "visit"},
 		{"at a site elsewhere", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Site = far }), malformed, "no other site"},
 		{"at a site that is itself", fresh, village, casefile.Opened, filed(func(b *casefile.Filing) { b.Site = village }), malformed, "no other site"},

@@ -2,6 +2,9 @@ package casefile
 
 import (
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tongban/catalog/area"
 	"tongban/catalog/item"
@@ -23,8 +26,17 @@ type Filing struct {
 	Renews     *Renewal            `cbor:"10,keyasint,omitempty" json:"renews,omitempty"`        // of an application to prolong what was issued
 	Deliver    Manner              `cbor:"11,keyasint,omitempty" json:"deliver_by,omitempty"`    // how the applicant wants the result; "": collected
 	Agreement  string              `cbor:"12,keyasint,omitempty" json:"agreement,omitempty"`     // 通办协议: its name in the rules, where one holds
-	Secret     string              `cbor:"13,keyasint,omitempty" json:"-"`                       // SHA-256 (hex) of the query password (查询密码); never shown
+	Secret     string              `cbor:"13,keyasint,omitempty" json:"-"`                       // 32 bytes (hex) by which the query password (查询密码) is recognized; never shown
 	Site       area.Center         `cbor:"14,keyasint,omitempty" json:"site,omitempty"`          // the branch or station at which it was taken in, where that is not the center itself
+	Former     string              `cbor:"15,keyasint,omitempty" json:"former,omitempty"`        // 原办件编号, of a case that was in flight when its center began with this program
+}
+
+// maxFormer bounds a former number, in bytes.
+const maxFormer = 192
+
+func (f *form) former(number string) {
+	f.bytes("former number", number, false, maxFormer)
+	f.hold(utf8.ValidString(number) && !strings.ContainsFunc(number, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }), "the former number can't be printed, or has blanks")
 }
 
 // AgentBasis is by what right somebody acts for an applicant.
@@ -76,6 +88,8 @@ type Proof struct {
 	Courier string  `cbor:"3,keyasint,omitempty" json:"courier,omitempty"` // 物流单号
 	On      string  `cbor:"4,keyasint,omitempty" json:"on,omitempty"`      // the day it came to the applicant, YYYY-MM-DD; "": the desk's day
 	Number  string  `cbor:"5,keyasint,omitempty" json:"number,omitempty"`  // of the proof
+
+	Signature *BlobRef `cbor:"6,keyasint,omitempty" json:"signature,omitempty"` // a picture of how it was signed for: what was drawn, a thumbprint, the witnesses' note
 }
 
 // VisitedBody is a home visit or a site check: two members of staff at least
@@ -174,6 +188,7 @@ func (c *claim) soundProof(f *form, b *StepBody) {
 	f.name("courier", b.Proof.Courier, false)
 	f.day("day of service", b.Proof.On, false)
 	f.name("number of the proof", b.Proof.Number, false)
+	f.blob("signature", b.Proof.Signature)
 }
 
 // twoStaff: whoever checks on the spot comes in twos (行政许可法 34).

@@ -203,7 +203,7 @@ func (s *State) step(e *Event, b *StepBody) {
 		s.HandedOut = e.DeskTime
 	}
 	if b.Proof != nil {
-		s.Proof = b.Proof
+		s.signedFor(b.Proof)
 		s.gave(e, b.Proof.Number)
 	}
 	if (e.Kind == Served || e.Kind == HandedOut) && s.Phase == PhaseDecided {
@@ -244,6 +244,15 @@ func (s *State) resume(e *Event, b *ResumedBody) {
 	}
 	s.done(e, open.Step, action, true, b.Result)
 	s.prove(b.Proof)
+}
+
+// signedFor takes the proof of a delivery in; nil: there is none any more. The
+// picture of a signature stays when another proof takes the place of its own.
+func (s *State) signedFor(p *Proof) {
+	if was := s.Proof; was != nil && was.Signature != nil && (p == nil || p.Signature == nil || p.Signature.Hash != was.Signature.Hash) {
+		s.prove(was.Signature)
+	}
+	s.Proof = p
 }
 
 func (s *State) prove(ref *BlobRef) {

@@ -169,7 +169,8 @@ func (c *claim) soundFiling(b *OpenedBody) error {
 		_, ok := c.agreement(from.Agreement, c.e.Author.Center)
 		f.hold(ok, "no agreement %.200q covers this item of %s where it is received at %s", from.Agreement, c.subject, c.e.Author.Center)
 	}
-	f.hold(from.Secret == "" || isHash(from.Secret), "the query password is kept as its SHA-256 only")
+	f.former(from.Former)
+	f.hold(from.Secret == "" || isHash(from.Secret), "the query password is kept as its hash only")
 	if from.Site != "" {
 		f.center("site", from.Site)
 		f.hold(from.Site != c.e.Author.Center && from.Site.Area().Under(c.e.Author.Center.Area()),

@@ -77,11 +77,13 @@
   }, true);
 
   // --- focus: the first fault, else where the address says one was ---
-  addEventListener("DOMContentLoaded", () => {
+  const begin = () => {
     const fault = all("[aria-invalid=true]").find(f => f.checkVisibility());
     if (fault) { fault.focus(); fault.select?.(); return; }
     if (location.search.includes("at=papers")) { const state = $(".lines select"); if (state) state.focus(); }
-  });
+  };
+  addEventListener("DOMContentLoaded", begin);
+  document.addEventListener("page:new", begin);
 
   // --- a part of the page comes: what was typed since it was asked for stays,
   // and what was folded open ---

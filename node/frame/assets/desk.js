@@ -26,6 +26,8 @@
     restore();
   });
 
+  document.addEventListener("page:new", () => { const what = $("#trouble") || $("[data-first]"); if (what) what.focus(); });
+
   // --- rows: j and k, arrows, Enter; Back finds the row again ---
   const rows = () => all("[data-row]");
   const here = () => rows().findIndex(r => r.getAttribute("aria-current") === "true");
@@ -101,6 +103,8 @@
     hits.forEach(a => a.classList.remove("chosen")); hits[i].classList.add("chosen"); hits[i].scrollIntoView({block: "nearest"});
   });
   document.addEventListener("click", e => { const b = e.target.closest("[data-open]"); if (b) { e.preventDefault(); open(b.dataset.open); } });
+  document.addEventListener("click", e => all("details.menu-fold[open]").forEach(d => { if (!d.contains(e.target)) d.open = false; }));
+  document.addEventListener("keydown", e => { const d = e.key === "Escape" && $("details.menu-fold[open]"); if (d) { d.open = false; $("summary", d).focus(); } });
   document.addEventListener("click", e => { if (e.target.closest("[data-print]")) { e.preventDefault(); print(); } });
   document.addEventListener("click", e => { const b = e.target.closest("[data-close]"); if (b) b.closest("dialog").close(); });
 
@@ -116,16 +120,25 @@
   document.addEventListener("change", e => { const form = e.target.closest("form[data-keep]"); if (form) keepSoon(form); });
   document.addEventListener("input", e => { const form = e.target.closest("form[data-keep]"); if (form) keepSoon(form); });
   const waiting = new WeakMap();
+  const tell = (form, state) => {
+    const mark = $("[data-kept]", form) || $("[data-kept]"); if (!mark) return;
+    mark.dataset.state = state;
+    mark.textContent = mark.dataset[state] + (state === "kept" ? " " + new Date().toTimeString().slice(0, 5) : "");
+  };
+  const keep = form => {
+    const body = new URLSearchParams();
+    for (const [k, v] of new FormData(form)) if (typeof v === "string") body.append(k, v);
+    delete form.dataset.unkept;
+    fetch(form.dataset.keep, {method: "POST", body, headers: {"X-Keep": "1"}}).then(r => { if (!form.dataset.unkept) tell(form, r.status === 204 ? "kept" : "lost"); })
+      .catch(() => { form.dataset.unkept = "1"; tell(form, "lost"); document.dispatchEvent(new Event("line:lost")); });
+  };
   const keepSoon = form => {
     clearTimeout(waiting.get(form));
-    waiting.set(form, setTimeout(() => {
-      const body = new URLSearchParams();
-      for (const [k, v] of new FormData(form)) if (typeof v === "string") body.append(k, v);
-      fetch(form.dataset.keep, {method: "POST", body, headers: {"X-Keep": "1"}}).then(r => {
-        const mark = $("[data-kept]", form) || $("[data-kept]"); if (mark) mark.textContent = r.ok ? mark.dataset.kept : mark.dataset.lost;
-      }).catch(() => { const mark = $("[data-kept]"); if (mark) mark.textContent = mark.dataset.lost; });
-    }, 600));
+    form.dataset.unkept = "1";
+    tell(form, "unkept");
+    waiting.set(form, setTimeout(() => keep(form), 600));
   };
+  document.addEventListener("line:back", () => all("form[data-keep][data-unkept]").forEach(keep));
 
   // --- a screen locks itself ---
   const idle = $("meta[name=idle]");

@@ -124,7 +124,7 @@ func acceptOne(t *testing.T, o *office) {
 	if all[0].Phase != casefile.PhaseAccepted || len(all[0].Materials) != 2 || all[0].Materials[1].Copies != 1 || all[0].Filing.Secret == "" {
 		t.Fatalf("%+v", all)
 	}
-	password := regexp.MustCompile(`name="password" value="(\d{6})"`).FindStringSubmatch(b.page)
+	password := regexp.MustCompile(`name="password" value="([a-z0-9]{5}-[a-z0-9]{5})"`).FindStringSubmatch(b.page)
 	b.post(base+"/do/accept", proof()) // sent twice
 	b.opened(0)
 	b.hasNot("查询密码", password[1])
@@ -157,7 +157,7 @@ func refusedForms(t *testing.T, o *office) {
 	form = proof()
 	form.Set("p.PROOF/form.state", "later")
 	b.post(base+"/do/accept", form)
-	b.has("may not be brought later", `aria-invalid="true"`)
+	b.has("不能容缺后补", `aria-invalid="true"`)
 	form = proof()
 	form.Del("p.PROOF/card.state") // scanned, and nobody says what it is
 	b.post(base+"/do/receive", form)
@@ -197,7 +197,7 @@ func refusedForms(t *testing.T, o *office) {
 	}
 	form = with(person(), "item", "PROOF", "carry", "1", m[1]+".from", m[2], "p.PROOF/form.state", "original_seen")
 	b.post(base+"/do/accept", form)
-	b.has("want signed or spoken") // consent
+	b.has("书面同意还是口头同意") // consent
 	b.post(base+"/do/accept", with(form, m[1]+".consent", "spoken"))
 	if s := b.opened(before + 1); s[0].Materials[0].Carried == nil || s[0].Materials[0].State != casefile.Electronic {
 		t.Errorf("%+v", s[0].Materials)
@@ -226,7 +226,7 @@ func outcomesAtTheWindow(t *testing.T, o *office) {
 		t.Errorf("accepted without papers: %d", b.status)
 	}
 	b.post(base+"/do/decline", with(person(), "item", "PROOF", "d.ground", "not_ours", "d.reason", "不属于本机关"))
-	b.has(`id="f-d-whose"`, "must be given")
+	b.has(`id="f-d-whose"`, "必须填写")
 	b.post(base+"/do/decline", with(person(), "item", "PROOF", "d.ground", "not_ours", "d.reason", "不属于本机关", "d.whose", "虚构市公安局"))
 	if s := b.opened(n); s[0].Phase != casefile.PhaseDeclined || s[0].Ended.Whose != "虚构市公安局" {
 		t.Errorf("%+v", s[0].Ended)
@@ -244,7 +244,7 @@ func outcomesAtTheWindow(t *testing.T, o *office) {
 	base = b.begin("SIGN")
 	form = with(person(), "item", "SIGN", "a.matter", "plain", "p.SIGN/m1.state", "copy", "p.SIGN/m2.state", "copy", "s.certificate", "虚-001", "s.signed", "signature")
 	b.post(base+"/do/settle", form)
-	b.has(`id="f-s-name-fault"`, "names no result") // and nothing is open
+	b.has(`id="f-s-name-fault"`, "没有列出办理结果") // and nothing is open
 	b.post(base+"/do/settle", with(form, "s.name", "虚构备案证明"))
 	if s := b.opened(n); s[0].Decision == nil || s[0].HandedOut == 0 {
 		t.Errorf("%+v: %s", s[0], clip(b.page))
@@ -260,7 +260,7 @@ func questionsSelect(t *testing.T, o *office) {
 	b.hasNot("电气图", "<html")
 	b.has(`id="rest"`, `checked`)
 	b.post(base+"/outcomes", with(person(), "item", "SIGN", "a.matter", "plain", "p.SIGN/m1.state", "copy", "p.SIGN/m2.state", "later"))
-	b.has(`id="outcomes"`, "hx-swap-oob", "until when")
+	b.has(`id="outcomes"`, "hx-swap-oob", "什么时候补交")
 	b.post(base+"/number", url.Values{"applicant.id_kind": {"credit_code"}, "applicant.number": {company}})
 	b.has("号码正确")
 	b.post(base+"/number", url.Values{"applicant.id_kind": {"credit_code"}, "applicant.number": {company + "0"}})
@@ -325,7 +325,7 @@ func anAgentActs(t *testing.T, o *office) {
 	base := b.begin("PROOF")
 	form := with(proof(), "applicant.agent_basis", "letter", "applicant.agent.name", "虚构丙")
 	b.post(base+"/do/accept", form)
-	b.has("未填写委托权限", "委托代理须有委托书", `id="b-agent" class="fold" open`)
+	b.has("未填写委托权限", "委托代理须有委托书", `id="b-agent" class="tuck" open`)
 	b.post(base+"/do/accept", with(form, "applicant.agent.mandate", "代为申请", "applicant.letter.scope", "办理本件"))
 	if s := b.opened(n); s[0].Filing.Agent != casefile.ByLetter {
 		t.Errorf("%+v", s[0].Filing)

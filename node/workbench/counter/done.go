@@ -3,11 +3,13 @@ package counter
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/intake/notice"
+	"tongban/node/account"
 	"tongban/node/terms"
 	"tongban/node/workbench"
 )
@@ -16,6 +18,7 @@ import (
 // what there is to print.
 type finished struct {
 	ID       string
+	Ticket   string // of the queue, where whoever served it may call the next
 	Did      string
 	Password string
 	Cases    []result
@@ -54,6 +57,9 @@ func (r *room) done(c *workbench.Call) error {
 	}
 	p := c.Page
 	d := &finished{ID: c.PathValue("id"), Password: o.Password}
+	if slices.ContainsFunc(account.Workers(account.CallNumbers), c.Who.Duties.Has) {
+		d.Ticket = o.Ticket
+	}
 	for _, m := range all {
 		if m.name == o.Did {
 			d.Did = p.Pick(m.words[0], m.words[1])
@@ -67,7 +73,7 @@ func (r *room) done(c *workbench.Call) error {
 		d.Cases = append(d.Cases, one)
 		for _, l := range o.Left {
 			if l.Case == id {
-				d.Left = append(d.Left, trouble{one.Number, p.Either(terms.Actions[l.Action], string(l.Action)) + p.Pick("：", ": ") + c.Reason(refusal.Code(l.Code)), l.Detail})
+				d.Left = append(d.Left, trouble{one.Number, p.Either(terms.Actions[l.Action], string(l.Action)) + p.Pick("：", ": ") + c.Reason(refusal.Code(l.Code)), c.Particulars(l.Detail)})
 			}
 		}
 	}

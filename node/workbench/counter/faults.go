@@ -85,12 +85,25 @@ func (v *view) place(err error, outcome string) (left []string) {
 		switch {
 		case strings.HasPrefix(field, "applicant"): // said above, in one language
 		case field == "" || strings.HasPrefix(one, "“") && strings.HasPrefix(field, "papers["): // of one item of several: it counts its own papers
-			left = append(left, what)
+			left = append(left, v.c.Particulars(what))
 		default:
-			v.fault(v.fieldOf(field, outcome), what)
+			v.fault(v.fieldOf(field, outcome), v.ofField(one, what))
 		}
 	}
 	return left
+}
+
+// ofField is what is wrong with a field, without the field's name: it stands
+// beside it.
+func (v *view) ofField(told, what string) string {
+	said := v.c.Particulars(told)
+	if said == told {
+		return what
+	}
+	if _, after, ok := strings.Cut(said, "："); ok {
+		return after
+	}
+	return said
 }
 
 func (v *view) fault(field, what string) {

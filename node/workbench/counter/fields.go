@@ -23,6 +23,7 @@ const (
 	pick  kind = "pick"
 	place kind = "place" // one of a list, or typed
 	phone kind = "phone"
+	sign  kind = "sign" // signed on the screen, or a picture of it
 )
 
 // field is one field of the screen. Its name is that of the desk's form where
@@ -37,6 +38,7 @@ type field struct {
 	Phrases []terms.Pair
 	List    string // of place: the list of suggestions
 	Number  bool   // of a person's document: checked while it is typed
+	Paper   string // of sign: under which its picture is kept
 }
 
 type option struct {
@@ -135,12 +137,20 @@ var (
 		{Name: "way", Kind: pick, Words: terms.Pair{"申报来源", "Came in"}, Options: ways},
 		{Name: "agency", Kind: check, Words: terms.Pair{"本中心代办（帮办代办）", "this center acts as agent"}},
 	}}
+	mandate = block{"mandate", terms.Pair{"代办委托书", "Mandate of the agent"}, []field{
+		{Name: "m.powers", Kind: line, Words: terms.Pair{"委托权限", "Powers"}, Phrases: []terms.Pair{usualPowers}},
+		{Name: "m.signed", Kind: pick, Words: terms.Pair{"委托人签署", "Signed by the client"}, Options: signings[1:]},
+		{Name: signedMandate, Kind: sign, Words: terms.Pair{"委托人签名", "Signature of the client"}, Paper: signedMandate},
+	}}
 	where = block{"where", terms.Pair{"办理地区、结果领取", "Area and result"}, []field{
 		{Name: "subject", Kind: place, Words: terms.Pair{"地区（12 位区划代码或名称）", "Area (12 digits, or its name)"}, List: "areas"},
 		{Name: "deliver_by", Kind: pick, Words: terms.Pair{"结果送达", "Result"}, Options: manners},
 		{Name: "deliver", Kind: place, Words: terms.Pair{"在哪个中心领取", "Collected at"}, Hint: terms.Pair{"空着即本中心", "empty: here"}, List: "centers"},
 	}}
 )
+
+// usualPowers are what a client mostly has an agent do.
+var usualPowers = terms.Pair{"代为提交材料、补正、领取结果。", "To hand in, to supplement and to collect."}
 
 // shown is a field with what was typed, for a page.
 type shown struct {
@@ -150,6 +160,7 @@ type shown struct {
 	Fault            string
 	Good             string // what is right about it
 	First            bool   // focus starts here
+	Kept             string // of sign: the picture that is kept
 	Choices          []choice
 	Ready            []string
 }

@@ -71,6 +71,7 @@ var all = []means{
 		{Name: "s.certificate", Kind: line, Words: terms.Pair{"证照编号", "Number of the document issued"}},
 		{Name: "s.to", Kind: pick, Words: terms.Pair{"交给", "Handed to"}, Options: []option{{"", terms.Pair{"申请人", "the applicant"}}, {"agent", terms.Pair{"代理人", "the agent"}}, {"post", terms.Pair{"邮寄", "by post"}}}},
 		signed,
+		{Name: signedFor, Kind: sign, Words: terms.Pair{"领取人签名", "Signature of who takes it"}, Paper: signedFor},
 		{Name: "s.conclude", Kind: check, Words: terms.Pair{"同时办结", "conclude the case too"}},
 	}},
 }
@@ -80,8 +81,15 @@ var all = []means{
 func (v *view) outcomes() []outcome {
 	p := v.c.Page
 	var out []outcome
+	main := "accept"
+	if v.may(main) != nil { // an agent takes in; others judge
+		main = "receive"
+	}
 	for _, m := range all {
-		one := outcome{Name: m.name, Text: p.Pick(m.words[0], m.words[1]), Key: m.key, Main: m.name == "accept", Note: p.Pick(m.note[0], m.note[1])}
+		if v.may(m.name) != nil {
+			continue
+		}
+		one := outcome{Name: m.name, Text: p.Pick(m.words[0], m.words[1]), Key: m.key, Main: m.name == main, Note: p.Pick(m.note[0], m.note[1])}
 		if len(v.items) > 1 || v.bundle != nil {
 			if m.name == "notice" {
 				one.Text, one.Note = p.Say("notice_several"), p.Say("notice_several_note")
@@ -91,6 +99,7 @@ func (v *view) outcomes() []outcome {
 			one.Fields = append(one.Fields, f.show(p, v.typed, v.faults))
 			one.Open = one.Open || v.faults[f.Name] != ""
 		}
+		v.signatures(one.Fields)
 		if m.name == "notice" {
 			one.Lacks = v.noted()
 		}
@@ -101,13 +110,23 @@ func (v *view) outcomes() []outcome {
 	return out
 }
 
+// may refuses an outcome that is not among the duties of whoever sits here.
+func (v *view) may(name string) error {
+	for _, m := range all {
+		if m.name == name && m.action != "" {
+			return v.c.Who.May(m.action)
+		}
+	}
+	return nil
+}
+
 // why is one reason and the outcomes that it keeps away.
 type why struct {
 	ID, Names, Why, Detail string
 }
 
-// whys are the reasons, each once.
-func whys(of []outcome) []why {
+// whys are the reasons, each once, with the outcomes that they keep away.
+func whys(comma string, of []outcome) []why {
 	var out []why
 	for i := range of {
 		one := &of[i]
@@ -119,7 +138,7 @@ func whys(of []outcome) []why {
 			j = len(out)
 			out = append(out, why{"why-" + one.Name, one.Text, one.Why, one.Detail})
 		} else {
-			out[j].Names += "、" + one.Text
+			out[j].Names += comma + one.Text
 		}
 		one.WhyID = out[j].ID
 	}
@@ -144,14 +163,14 @@ func (v *view) allowed(m means) (ok bool, why, detail string) {
 	case len(v.items) == 0:
 		return false, say("no_item_yet"), ""
 	case v.planned != nil:
-		return false, v.c.Reason(refusal.CodeOf(v.planned)), wordsOf(v.planned)
+		return false, v.c.Reason(refusal.CodeOf(v.planned)), v.c.Particulars(wordsOf(v.planned))
 	case m.name == "mend":
 		return len(v.plan.Materials) > 0, say("no_papers"), ""
 	case len(v.plan.Matters) > 0:
 		return false, say("answer_first"), ""
 	case v.unseen != nil:
 		code := refusal.CodeOf(v.unseen)
-		return code == desk.BadForm || code == desk.TooCoarse, v.c.Reason(code), wordsOf(v.unseen)
+		return code == desk.BadForm || code == desk.TooCoarse, v.c.Reason(code), v.c.Particulars(wordsOf(v.unseen))
 	case m.action == "":
 		return true, "", ""
 	case len(v.seen) > 1 && (m.action == desk.Decline || m.action == desk.Settle):
@@ -166,11 +185,11 @@ func (v *view) allowed(m means) (ok bool, why, detail string) {
 		waits := v.bundle != nil && o.Code == desk.BundleOrder
 		switch {
 		case m.action == desk.Accept && !o.Allowed && !waits, m.action != desk.Accept && len(v.seen) == 1 && !o.Allowed:
-			return false, v.c.Reason(o.Code), o.Why
+			return false, v.c.Reason(o.Code), v.c.Particulars(o.Why)
 		case m.action == desk.Notice && o.Allowed:
 			return true, "", ""
 		case m.action == desk.Notice:
-			why, detail = v.c.Reason(o.Code), o.Why
+			why, detail = v.c.Reason(o.Code), v.c.Particulars(o.Why)
 		}
 	}
 	return why == "", why, detail
@@ -187,6 +206,9 @@ func (r *room) do(c *workbench.Call) error {
 	if !slices.ContainsFunc(all, func(m means) bool { return m.name == name }) {
 		return refusal.Newf(refusal.NotFound, "", "", "there is no such outcome")
 	}
+	if err := v.may(name); err != nil {
+		return v.show(err)
+	}
 	if name == "mend" {
 		return c.Go("/work/intake/"+v.draft.ID+"?at=papers", "mended")
 	}
@@ -197,6 +219,7 @@ func (r *room) do(c *workbench.Call) error {
 	if err != nil {
 		return v.show(v.told(err, name))
 	}
+	result.Ticket = v.typed.get("visit")
 	said, err := result.encode()
 	if err != nil {
 		return err
@@ -247,7 +270,11 @@ func (v *view) open(name string) (opened, error) {
 		case "decline":
 			form.Decline = v.reason()
 		case "settle": // what is wrong with the decision is told before anything is open
-			if err := v.r.Desk.ForeseeSettle(form, v.settling()); err != nil {
+			settling, err := v.settling()
+			if err != nil {
+				return out, err
+			}
+			if err := v.r.Desk.ForeseeSettle(form, settling); err != nil {
 				return out, err
 			}
 		}
@@ -265,6 +292,7 @@ func (v *view) open(name string) (opened, error) {
 	}
 	for _, one := range cases {
 		out.Cases = append(out.Cases, one.State.ID)
+		v.mandated(one.State, &out)
 		v.then(name, one.State, &out)
 	}
 	return out, nil
@@ -306,10 +334,18 @@ func (v *view) then(name string, s casefile.State, out *opened) {
 		_, err = v.r.Desk.Accept(ctx, by, s.ID, desk.AcceptForm{})
 	case name == "settle":
 		action = desk.Settle
-		_, err = v.r.Desk.Settle(ctx, by, s.ID, v.settling())
+		var form desk.SettleForm
+		if form, err = v.settling(); err == nil {
+			_, err = v.r.Desk.Settle(ctx, by, s.ID, form)
+		}
 	}
+	out.leave(s.ID, action, err)
+}
+
+// leave says what was refused after the opening.
+func (o *opened) leave(id casefile.ID, action desk.Action, err error) {
 	if err != nil {
-		out.Left = append(out.Left, leftover{s.ID, action, string(refusal.CodeOf(err)), wordsOf(err)})
+		o.Left = append(o.Left, leftover{id, action, string(refusal.CodeOf(err)), wordsOf(err)})
 	}
 }
 
@@ -333,7 +369,7 @@ func (v *view) notes(s casefile.State) map[string]string {
 	return out
 }
 
-func (v *view) settling() desk.SettleForm {
+func (v *view) settling() (desk.SettleForm, error) {
 	t := v.typed
 	form := desk.SettleForm{
 		Decision: desk.DecideForm{Rejected: t.on("s.rejected"), Text: t.get("s.text")},
@@ -342,5 +378,7 @@ func (v *view) settling() desk.SettleForm {
 	if t.any("s.certificate", "s.name") {
 		form.Decision.Certificate = &desk.CertificateForm{Name: t.get("s.name"), Number: t.get("s.certificate")}
 	}
-	return form
+	var err error
+	form.Deliver.Signature, err = v.scanned(signedFor)
+	return form, err
 }

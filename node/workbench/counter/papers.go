@@ -2,8 +2,6 @@ package counter
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +10,10 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
-	"tongban/intake/attach"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node/frame"
 	"tongban/node/terms"
-	"tongban/node/workbench"
 	"tongban/node/workbench/counter/draft"
 )
 
@@ -42,8 +38,8 @@ type paper struct {
 	By        string
 	Note      string
 	Mended    bool
-	Scan      *draft.Scan
-	Size      string
+	Pages     []pageShown
+	Size      string // of all of them
 	Earlier   []choice
 	Consents  []choice
 	CFault    string // of the consent
@@ -117,13 +113,11 @@ func (v *view) papers(scans bool) []desk.Paper {
 			id, material, _ := strings.Cut(from, "|")
 			one.From = &desk.From{Case: casefile.ID(id), Material: material, Consent: v.typed.get(name + ".consent")}
 		} else if scans {
-			content, _, err := v.r.Drafts.Content(v.c.Who.Login, v.draft.ID, strings.TrimPrefix(name, "p."))
-			switch {
-			case err == nil:
-				one.Content = content
-			case refusal.CodeOf(err) != refusal.NotFound:
-				v.fault(name, err.Error())
+			content, err := v.scanned(strings.TrimPrefix(name, "p."))
+			if err != nil {
+				v.fault(name, m.Name+v.c.Page.Pick("：", ": ")+v.c.Reason(refusal.CodeOf(err))+" "+v.c.Particulars(wordsOf(err)))
 			}
+			one.Content = content
 		}
 		all = append(all, one)
 	}
@@ -164,10 +158,7 @@ func (v *view) lines() []paper {
 		for j, s := range states {
 			one.States = append(one.States, choice{string(s), strconv.Itoa(j+1) + " " + p.Either(terms.Materials[s], string(s)), s == state})
 		}
-		if j := slices.IndexFunc(v.draft.Scans, func(s draft.Scan) bool { return s.Paper == one.Paper }); j >= 0 {
-			one.Scan = &v.draft.Scans[j]
-			one.Size = fmt.Sprintf("%d kB", (one.Scan.Size+1023)>>10)
-		}
+		one.Pages, one.Size = v.pages(one.Paper)
 		v.old(&one, earlier[m.ID])
 		one.Open = one.Originals+one.Copies+one.By+one.Note != "" || one.Mended || state == casefile.Later || state == casefile.Committed || one.Old
 		all = append(all, one)
@@ -275,78 +266,4 @@ func asked(p *frame.Page, m bundle.Merged) string {
 		all = append(all, fmt.Sprintf(p.Pick("复印件 %d", "copy %d"), m.Copies))
 	}
 	return strings.Join(all, p.Pick("、", ", "))
-}
-
-// maxScan bounds one scan, in bytes.
-const maxScan = draft.MaxScans
-
-// uploads keeps the files of a form. One that is not taken is told beside its
-// paper, and the rest goes on.
-func (v *view) uploads() {
-	if v.c.MultipartForm == nil {
-		return
-	}
-	for name, files := range v.c.MultipartForm.File {
-		paper, ok := strings.CutPrefix(name, "scan.")
-		if !ok || len(files) == 0 || files[0].Size == 0 || len(paper) > 120 {
-			continue
-		}
-		if err := v.upload(paper, files[0].Size, func() (io.ReadCloser, error) { return files[0].Open() }); err != nil {
-			v.fault("p."+paper, v.c.Reason(refusal.CodeOf(err))+" "+wordsOf(err))
-		}
-	}
-	if d, err := v.r.Drafts.Get(v.c.Who.Login, v.draft.ID); err == nil {
-		v.draft.Scans = d.Scans
-	}
-}
-
-func (v *view) upload(paper string, size int64, open func() (io.ReadCloser, error)) error {
-	if size > maxScan {
-		return refusal.Newf(refusal.TooLarge, "", "", "%d bytes, at most %d", size, maxScan)
-	}
-	in, err := open()
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	content, err := io.ReadAll(in)
-	if err != nil {
-		return err
-	}
-	media, err := attach.Inspect(content)
-	if err != nil {
-		return err
-	}
-	return v.r.Drafts.Attach(v.c.Who.Login, v.draft.ID, paper, media, content)
-}
-
-// scan shows what was scanned to whoever scanned it.
-func (r *room) scan(c *workbench.Call) error {
-	content, one, err := r.Drafts.Content(c.Who.Login, c.PathValue("id"), c.URL.Query().Get("paper"))
-	if err != nil {
-		return err
-	}
-	h := c.W.Header()
-	disposition := "attachment"
-	if strings.HasPrefix(one.Media, "image/") || one.Media == "application/pdf" {
-		disposition = "inline"
-	}
-	h.Set("Content-Type", one.Media)
-	h.Set("Content-Disposition", disposition)
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox")
-	c.W.WriteHeader(http.StatusOK)
-	_, err = c.W.Write(content)
-	return err
-}
-
-// unscan throws a scan away.
-func (r *room) unscan(c *workbench.Call) error {
-	v, ended, err := r.take(c)
-	if err != nil || ended {
-		return err
-	}
-	if err := r.Drafts.Detach(c.Who.Login, v.draft.ID, c.PostForm.Get("paper")); err != nil {
-		return err
-	}
-	return c.Go("/work/intake/"+v.draft.ID+"?at=papers", "")
 }

@@ -71,7 +71,7 @@ func Open(s *workbench.Shell, c Config) {
 	r.Post("/work/intake/{id}/remove", clerks, r.remove)
 	r.Post("/work/intake/{id}/drop", clerks, r.drop)
 	r.Get("/work/intake/{id}/scan", clerks, r.scan)
-	r.Post("/work/intake/{id}/unscan", clerks, r.unscan)
+	r.Post("/work/intake/{id}/page", clerks, r.page)
 	r.Post("/work/intake/{id}/do/{outcome}", clerks, r.do)
 	r.Get("/work/intake/{id}/done", clerks, r.done)
 	r.Post("/work/intake/{id}/print", clerks, r.print)

@@ -114,8 +114,10 @@ func (v *view) page() *screen {
 	d.Who.Fields[1].Good = good
 	d.Ticket = field{Name: "visit", Kind: line, Words: [2]string{p.Say("ticket"), p.Say("ticket")}}.show(p, v.typed, v.faults)
 	v.ticket(d)
-	for _, b := range []block{organisation, agent, more} {
-		d.Folds = append(d.Folds, b.show(p, v.typed, v.faults))
+	for _, b := range []block{organisation, agent, more, mandate} {
+		one := b.show(p, v.typed, v.faults)
+		v.signatures(one.Fields)
+		d.Folds = append(d.Folds, one)
 	}
 	if v.typed.get("applicant.id_kind") == "credit_code" {
 		d.Folds[0].Open = true
@@ -150,10 +152,10 @@ func (v *view) fill(d *screen) {
 		d.Questions = append(d.Questions, one)
 	}
 	if v.planned != nil {
-		d.Blocked, d.Detail = v.c.Reason(refusal.CodeOf(v.planned)), wordsOf(v.planned)
+		d.Blocked, d.Detail = v.c.Reason(refusal.CodeOf(v.planned)), v.c.Particulars(wordsOf(v.planned))
 	}
 	d.Outcomes = v.outcomes()
-	d.Whys = whys(d.Outcomes)
+	d.Whys = whys(v.c.Page.Comma(), d.Outcomes)
 }
 
 // ticket says whether the queue ticket is one of today's.
@@ -269,11 +271,15 @@ func (r *room) part(c *workbench.Call, name string) error {
 	if err != nil || ended {
 		return err
 	}
+	return v.part(name)
+}
+
+func (v *view) part(name string) error {
 	v.look()
-	d := &screen{ID: v.draft.ID, Devices: r.Devices}
+	d := &screen{ID: v.draft.ID, Devices: v.r.Devices}
 	v.chosen(d)
 	v.fill(d)
-	return c.Part("visit", name, d)
+	return v.c.Part("visit", name, d)
 }
 
 func (r *room) rest(c *workbench.Call) error     { return r.part(c, "rest") }

@@ -57,7 +57,11 @@ func (r *room) startWith(c *workbench.Call, d *start, why error) error {
 		return err
 	}
 	for _, one := range all {
-		d.Halves = append(d.Halves, half{one.ID, cmp.Or(one.Title, c.Page.Say("untitled")), c.Page.Time(one.Changed), len(one.Scans)})
+		papers := map[string]bool{}
+		for _, s := range one.Scans {
+			papers[s.Paper] = true
+		}
+		d.Halves = append(d.Halves, half{one.ID, cmp.Or(one.Title, c.Page.Say("untitled")), c.Page.Time(one.Changed), len(papers)})
 	}
 	if why != nil {
 		return c.Again("start", d, why)
@@ -96,7 +100,7 @@ func (r *room) begin(c *workbench.Call) error {
 			title = it.Name
 		}
 	}
-	made, err := r.Drafts.Begin(c.Who.Login, title, fields)
+	made, err := r.Drafts.Begin(c.Who.Login, c.PostForm.Get("key"), title, fields)
 	if err != nil {
 		return r.startWith(c, d, err)
 	}

@@ -52,7 +52,7 @@ func (r *room) load(c *workbench.Call) (v *view, ended bool, err error) {
 }
 
 // fleeting are the fields that say what is to be done now, and are not kept.
-var fleeting = []string{"key", "q", "pick", "ticket", "code", "paper"}
+var fleeting = []string{"key", "q", "pick", "ticket", "code", "unscan", "forward"}
 
 // take is load with what the form says, which is kept before anything else is
 // done with it, so that no refusal and no power cut loses it.
@@ -254,6 +254,7 @@ type opened struct {
 	Did      string        `json:"did"`
 	Cases    []casefile.ID `json:"cases"`
 	Visit    string        `json:"visit,omitempty"`
+	Ticket   string        `json:"ticket,omitempty"` // the queue ticket that was typed or scanned
 	Password string        `json:"password,omitempty"`
 	Left     []leftover    `json:"left,omitempty"`
 }

@@ -1,48 +1,18 @@
 package counter
 
 import (
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"testing"
 
 	"tongban/intake/casefile"
+	"tongban/node/frame/frametest"
 	"tongban/node/terms"
 )
 
-var saying = regexp.MustCompile(`\.Say "([a-z_0-9]+)"`)
-
 // Every word that a page says is there, and every word is said somewhere.
 func TestWords(t *testing.T) {
-	said := map[string]bool{}
-	for _, pattern := range []string{"pages/*.html", "*.go"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil || len(names) == 0 {
-			t.Fatal(names, err)
-		}
-		for _, name := range names {
-			raw, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range saying.FindAllStringSubmatch(string(raw), -1) {
-				if said[m[1]] = true; !set.Has(m[1]) {
-					t.Errorf("%s says %q, which is no word", name, m[1])
-				}
-			}
-			for _, m := range regexp.MustCompile(`[sS]ay\("([a-z_0-9]+)"\)`).FindAllStringSubmatch(string(raw), -1) {
-				if said[m[1]] = true; !set.Has(m[1]) {
-					t.Errorf("%s says %q, which is no word", name, m[1])
-				}
-			}
-		}
-	}
-	for word := range words {
-		if !said[word] && word != "done_dropped" && word != "done_mended" {
-			t.Errorf("nobody says %q", word)
-		}
-	}
+	frametest.Words(t, set, "pages/*.html", "*.go")
+	frametest.Said(t, words, "pages/*.html", "*.go")
 }
 
 // Every state that a material may be given has a name and a digit, and no two

@@ -12,6 +12,7 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,14 +30,15 @@ import (
 const (
 	MaxDrafts = 50
 	MaxFields = 2 << 20  // bytes of all names and values of one draft
-	MaxScans  = 20 << 20 // bytes of all scans of one draft
+	MaxScans  = 40 << 20 // bytes of all scans of one draft
+	MaxPages  = 20       // of one paper
 	Life      = 7 * 24 * time.Hour
 	// After is how long what came of a draft is known, so that a form that is
 	// sent again finds it.
 	After = time.Hour
 
 	maxTitle = 200
-	maxScans = 200 // papers with a scan
+	maxScans = 400 // pages of all papers
 )
 
 // Fields are what was typed, by the name of the field.
@@ -53,13 +55,28 @@ type Draft struct {
 	Ended   []byte // what came of it, in its owner's words; nil: it is still half filled
 }
 
-// Scan is one scanned or photographed paper.
+// Scan is one page of a scanned or photographed paper; those of a paper stand in
+// their order.
 type Scan struct {
 	Paper string `cbor:"1,keyasint"` // of the form: which paper it is of
 	Media string `cbor:"2,keyasint"`
 	Size  int    `cbor:"3,keyasint"` // bytes
 
-	Blob string `cbor:"4,keyasint"` // where its pieces lie
+	Page string `cbor:"4,keyasint"` // which page it is: where its pieces lie
+	Sum  []byte `cbor:"5,keyasint"` // of the content: what is sent twice is one page
+}
+
+// Pages are the pages of a paper, in order.
+func (d *Draft) Pages(paper string) []Scan { return pagesOf(d.Scans, paper) }
+
+func pagesOf(all []Scan, paper string) []Scan {
+	var out []Scan
+	for _, one := range all {
+		if one.Paper == paper {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // row is a draft on the disk. Fields that are large lie in pieces.
@@ -117,10 +134,19 @@ func none(id string) error {
 	return refusal.Newf(refusal.NotFound, op, "it was opened, thrown away, or is older than seven days", "there is no half-filled intake %.30q of yours", id)
 }
 
-// Begin starts a draft.
-func (s *Store) Begin(login, title string, fields Fields) (Draft, error) {
+// Begin starts a draft. What is begun again with the same key is the same draft,
+// as it is by then; "": no key.
+func (s *Store) Begin(login, key, title string, fields Fields) (Draft, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	id := rand.Text()[:20]
+	if key != "" {
+		sum := sha256.Sum256([]byte(login + "\x00" + key))
+		id = base32.StdEncoding.EncodeToString(sum[:])[:20]
+		if there, err := s.Get(login, id); err == nil {
+			return there, nil
+		}
+	}
 	all, err := s.sweepLocked(login)
 	if err != nil {
 		return Draft{}, err
@@ -128,7 +154,7 @@ func (s *Store) Begin(login, title string, fields Fields) (Draft, error) {
 	if len(all) >= MaxDrafts {
 		return Draft{}, refusal.Newf(refusal.TooLarge, op, "finish one, or throw one away", "%d half-filled intakes, at most %d", len(all), MaxDrafts)
 	}
-	id, now := rand.Text()[:20], s.now().UnixMilli()
+	now := s.now().UnixMilli()
 	r := &row{Begun: now, Changed: now}
 	if err := s.fillLocked(login, id, r, title, fields); err != nil {
 		return Draft{}, err
@@ -202,71 +228,6 @@ func (s *Store) List(login string) ([]Draft, error) {
 	return all, err
 }
 
-// Attach keeps the scan of a paper, in the place of the one before.
-func (s *Store) Attach(login, id, paper, media string, content []byte) error {
-	return s.change(login, id, func(r *row) error {
-		total := len(content)
-		for _, one := range r.Scans {
-			if one.Paper != paper {
-				total += one.Size
-			}
-		}
-		switch {
-		case total > MaxScans:
-			return refusal.Newf(refusal.TooLarge, op, "scan with less resolution", "%d bytes of scans, at most %d", total, MaxScans)
-		case len(r.Scans) >= maxScans:
-			return refusal.Newf(refusal.TooLarge, op, "", "%d scans, at most %d", len(r.Scans)+1, maxScans)
-		}
-		blob, err := s.writePieces(login, id, r, content)
-		if err != nil {
-			return err
-		}
-		was := r.without(paper)
-		r.Scans = append(r.Scans, Scan{paper, media, len(content), blob})
-		if err := s.write(login, id, r); err != nil {
-			return err
-		}
-		return s.dropPieces(login, id, was...)
-	})
-}
-
-// Detach takes the scan of a paper away.
-func (s *Store) Detach(login, id, paper string) error {
-	return s.change(login, id, func(r *row) error {
-		was := r.without(paper)
-		if err := s.write(login, id, r); err != nil {
-			return err
-		}
-		return s.dropPieces(login, id, was...)
-	})
-}
-
-// without forgets the scan of a paper and says where its pieces lie.
-func (r *row) without(paper string) (blobs []string) {
-	r.Scans = slices.DeleteFunc(slices.Clone(r.Scans), func(one Scan) bool {
-		if one.Paper == paper {
-			blobs = append(blobs, one.Blob)
-		}
-		return one.Paper == paper
-	})
-	return blobs
-}
-
-// Content is the scan of a paper.
-func (s *Store) Content(login, id, paper string) ([]byte, Scan, error) {
-	r, err := s.read(login, id)
-	if err != nil {
-		return nil, Scan{}, err
-	}
-	for _, one := range r.Scans {
-		if one.Paper == paper {
-			content, err := s.readPieces(login, id, one.Blob, one.Size)
-			return content, one, err
-		}
-	}
-	return nil, Scan{}, refusal.Newf(refusal.NotFound, op, "", "no scan of that paper is kept")
-}
-
 // End says what came of a draft; what was typed and scanned is gone with it. It
 // may be said anew.
 func (s *Store) End(login, id string, outcome []byte) error {
@@ -300,7 +261,7 @@ func (r *row) blobs() []string {
 		all = append(all, r.Large)
 	}
 	for _, one := range r.Scans {
-		all = append(all, one.Blob)
+		all = append(all, one.Page)
 	}
 	return all
 }

@@ -43,7 +43,7 @@ func (f *fixture) again() {
 
 func (f *fixture) begin(login string, fields Fields) Draft {
 	f.t.Helper()
-	d, err := f.Begin(login, "居住证", fields)
+	d, err := f.Begin(login, "", "居住证", fields)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestADraftOutlivesARestart(t *testing.T) {
 	if err != nil || got.Fields["applicant.name"][0] != "虚构乙" || got.Title != "居住证 虚*" || got.Changed-got.Begun != 3_600_000 || len(got.Scans) != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	content, one, err := f.Content("yi", d.ID, "X/id-card")
+	content, one, err := f.Content("yi", d.ID, "X/id-card", "")
 	if err != nil || !bytes.Equal(content, scan) || one.Media != "image/png" {
 		t.Errorf("%d bytes, %+v, %v", len(content), one, err)
 	}
@@ -108,7 +108,7 @@ func TestADraftOutlivesARestart(t *testing.T) {
 	f.refused("somebody else's", err, refusal.NotFound)
 	_, err = f.Get("yi", "../"+d.ID)
 	f.refused("no id", err, refusal.NotFound)
-	if err := f.Detach("yi", d.ID, "X/id-card"); err != nil {
+	if err := f.Detach("yi", d.ID, "X/id-card", ""); err != nil {
 		t.Fatal(err)
 	}
 	if n := f.rows(); n != 1 {
@@ -149,7 +149,7 @@ func TestLimits(t *testing.T) {
 	for range MaxDrafts - 1 {
 		f.begin("yi", nil)
 	}
-	_, err := f.Begin("yi", "", nil)
+	_, err := f.Begin("yi", "", "", nil)
 	f.refused("one too many", err, refusal.TooLarge)
 	f.begin("bing", nil) // somebody else's count for themselves
 	large := strings.Repeat("字", MaxFields/3-10)
