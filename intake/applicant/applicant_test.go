@@ -299,13 +299,17 @@ func TestMaskedNeverHoldsTheMiddle(t *testing.T) {
 
 func TestPasswords(t *testing.T) {
 	seen := map[string]bool{}
-	random := bytes.NewReader(append([]byte{0xff, 0xff, 0xff, 0xff}, bytes.Repeat([]byte{0, 1, 2, 3, 4}, 40)...))
+	stream := []byte{0xff, 0xfe, 0xf8}
+	for i := range 500 {
+		stream = append(stream, byte(i*7%248))
+	}
+	random := bytes.NewReader(stream)
 	for range 50 {
 		p, err := NewPassword(random)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(p) != 6 || strings.Trim(p, "0123456789") != "" {
+		if len(p) != 11 || p[5] != '-' || strings.Trim(p[:5]+p[6:], passwordLetters) != "" || seen[p] && len(seen) < 24 {
 			t.Fatalf("%q", p)
 		}
 		seen[p] = true
@@ -319,5 +323,11 @@ func TestPasswords(t *testing.T) {
 	}
 	if len(seal) != 64 || strings.Contains(seal, "012345") {
 		t.Error(seal)
+	}
+	seal = Seal("X-1", "k7m2p-x9d4r")
+	for _, text := range []string{"k7m2px9d4r", "K7M2P-X9D4R", "k7m2p x9d4r", "ｋ７ｍ２ｐ　ｘ９ｄ４ｒ", "k7m2p－x9d4r"} {
+		if !Opens(seal, "X-1", text) {
+			t.Errorf("%q does not open it", text)
+		}
 	}
 }

@@ -7,6 +7,20 @@
 // what may be done with a case: it says who asks and with which duties, the
 // desk and the rules say the rest. Accounts are a center's own and go to no
 // other node.
+//
+// # Wrong tries
+//
+// Wrong passwords are counted three times over, known login or not: of an
+// account from one address (5 are free), of an account from wherever they come
+// (20), and of an address for whatever account (20). From the last free one on,
+// each wrong try shuts what it was counted for: for a minute first, twice as
+// long each time, an hour at most. What is shut for an account from everywhere
+// is not shut for addresses known to it: those at which it signed in during the
+// last 30 days, and this machine itself; tries from there are not counted for
+// it either. So a stranger on the line shuts an account out for other
+// strangers, and not for whoever works with it. Tries are forgotten a day, of
+// an address ten minutes, after the last one; whoever manages the accounts ends
+// a lock-out at once.
 package account
 
 import (
@@ -28,6 +42,10 @@ type Account struct {
 	HasPIN     bool  `cbor:"8,keyasint,omitempty" json:"has_pin,omitempty"`       //
 	Locked     int64 `cbor:"9,keyasint,omitempty" json:"locked_until,omitempty"`  // Unix milliseconds; 0: not
 	SignedIn   int64 `cbor:"10,keyasint,omitempty" json:"signed_in_at,omitempty"` // the last time
+
+	// Outside is by what name the center's OpenID provider knows its owner; "":
+	// the account is linked with nobody there. No two accounts have the same.
+	Outside string `cbor:"11,keyasint,omitempty" json:"outside,omitempty"`
 }
 
 // Session is somebody at a screen. The zero value is nobody.
@@ -36,6 +54,8 @@ type Session struct {
 	Present []Present // who signed in at this screen today, and may come back by PIN; the one in front of it is one of them
 	Shut    bool      // the screen locked itself or was locked: a PIN or a password opens it, nothing else is answered
 	Since   time.Time // when the one in front of it came
+	Vouched bool      // by the provider, without a password: MustChange does not hold them up
+	Fresh   bool      // Vouched a moment ago: they choose a password or a PIN without giving the one they have
 }
 
 // Present is somebody who signed in at a screen.
@@ -58,4 +78,5 @@ const (
 	NeedPassword  refusal.Code = "need_password" // the PIN is not enough: there is none, it was wrong too often, or nobody of that name signed in here today
 	MustChange    refusal.Code = "must_change"   // the password was given by somebody else: choose one first
 	ScreenShut    refusal.Code = "screen_shut"   // the screen is locked
+	NotLinked     refusal.Code = "not_linked"    // the provider vouches for somebody who has no account here that may sign in
 )

@@ -30,6 +30,9 @@ type house struct {
 	at     time.Time
 	full   error
 	roster map[string]string // number by name; nil: none is kept
+
+	provider    string
+	incarnation uint32
 	*Accounts
 }
 
@@ -49,12 +52,12 @@ func (h *house) open() {
 	seed := sha256.Sum256([]byte("key"))
 	key, err := chain.NewKey(seed[:])
 	must(h.t, err)
-	self := casefile.Party{Center: center, Incarnation: 1}
+	self := casefile.Party{Center: center, Incarnation: max(h.incarnation, 1)}
 	h.Accounts, err = Open(Config{
 		DB: h.db, Self: func() casefile.Party { return self }, Key: func() chain.Key { return key },
-		KeyOf: func(p casefile.Party) (chain.PublicKey, bool) { return key.Public(), p == self },
+		KeyOf: func(p casefile.Party) (chain.PublicKey, bool) { return key.Public(), p.Center == center },
 		Now:   h.now, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler), Cost: Cost{Time: 1, Memory: 8},
-		Full: func() error { return h.full }, Staff: h.staff,
+		Full: func() error { return h.full }, Staff: h.staff, Provider: h.provider,
 	})
 	must(h.t, err)
 }
@@ -176,9 +179,9 @@ func TestNothingSecretIsKept(t *testing.T) {
 	h := newHouse(t)
 	password := h.hire("zhang", Clerk)
 	chosen := "四个字也不够长的" + "x"
-	_, err := h.changePassword(context.Background(), "zhang", password, chosen, "")
+	_, err := h.changePassword(context.Background(), Session{Account: Account{Login: "zhang"}}, password, chosen, "")
 	must(t, err)
-	must(t, h.setPIN(context.Background(), "zhang", chosen, "4907", ""))
+	must(t, h.setPIN(context.Background(), Session{Account: Account{Login: "zhang"}}, chosen, "4907", ""))
 	wants(t, h.try(chosen, "zhang", ""), WrongPassword) // into the wrong field
 	must(t, h.db.View(func(txn *badger.Txn) error {
 		it := txn.NewIterator(badger.DefaultIteratorOptions)

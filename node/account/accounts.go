@@ -1,11 +1,13 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,9 +30,10 @@ const MaxAccounts = 2000
 
 // Bounds of an account's texts, in characters.
 const (
-	maxName   = 40
-	maxStaff  = 100
-	maxSecret = 1024 // bytes of a password that is typed
+	maxName    = 40
+	maxStaff   = 100
+	maxOutside = 255
+	maxSecret  = 1024 // bytes of a password that is typed
 )
 
 var loginShape = regexp.MustCompile(`^[a-z0-9._-]{2,32}$`)
@@ -49,6 +52,9 @@ type Config struct {
 	// Staff is the number and name of a member of staff, by number or name, as
 	// the roster has them; what is given where none is kept. nil: none is.
 	Staff func(staff string) (number, name string, err error)
+	// Provider is which provider vouches for people, and by which of its claims:
+	// who was linked under another is not linked. "": none does.
+	Provider string
 }
 
 // Accounts are the accounts of one center. Safe for concurrent use.
@@ -58,9 +64,9 @@ type Accounts struct {
 	book   *journal.Book
 
 	mu    sync.RWMutex
-	rows  map[string]row   // guarded by mu; by login
-	tries map[string]tally // guarded by mu; by login, known or not, and by address
-	pins  map[string]int   // guarded by mu; wrong PINs since the last password, by login
+	rows  map[string]row // guarded by mu; by login
+	tries map[spot]tally // guarded by mu; of logins, known or not
+	pins  map[string]int // guarded by mu; wrong PINs since the last password, by login
 }
 
 // row is an account as it is kept.
@@ -71,6 +77,9 @@ type row struct {
 	Epoch    uint32  `cbor:"4,keyasint"`           // sessions of an earlier one are over
 	Tries    tally   `cbor:"5,keyasint"`
 	PINs     int     `cbor:"6,keyasint,omitempty"`
+	Source   string  `cbor:"7,keyasint,omitempty"` // Config.Provider, when the account was linked
+	Places   []tried `cbor:"8,keyasint,omitempty"` // wrong tries by address, the newest maxPlaces
+	Known    []known `cbor:"9,keyasint,omitempty"` // where it signed in, the newest maxKnown
 }
 
 // Keys.
@@ -89,7 +98,7 @@ func Open(c Config) (*Accounts, error) {
 	if c.DB == nil || c.Self == nil || c.Key == nil || c.KeyOf == nil || c.Now == nil || c.Rand == nil || c.Log == nil || c.Cost.Time == 0 || c.Cost.Memory == 0 {
 		return nil, refusal.Newf(refusal.Malformed, "open the accounts", "", "a part of the configuration is missing")
 	}
-	a := &Accounts{cfg: c, hasher: newHasher(c.Cost, c.Rand), rows: map[string]row{}, tries: map[string]tally{}, pins: map[string]int{}}
+	a := &Accounts{cfg: c, hasher: newHasher(c.Cost, c.Rand), rows: map[string]row{}, tries: map[spot]tally{}, pins: map[string]int{}}
 	shelf, err := journal.Open(journal.Config{
 		DB: c.DB, Prefix: "acctlog", Self: c.Self, Key: c.Key, KeyOf: c.KeyOf, Now: c.Now, Ready: c.Full,
 	})
@@ -100,7 +109,10 @@ func Open(c Config) (*Accounts, error) {
 		return nil, err
 	}
 	return a, each(c.DB, rowPrefix, func(login string, r row) {
-		a.rows[login], a.tries[login], a.pins[login] = r, r.Tries, r.PINs
+		a.rows[login], a.tries[everywhere(login)], a.pins[login] = r, r.Tries, r.PINs
+		for _, p := range r.Places {
+			a.tries[spot{login, p.Where}] = p.Tries
+		}
 	})
 }
 
@@ -163,8 +175,17 @@ func (a *Accounts) get(login string) (row, bool) {
 func (a *Accounts) shownLocked(r row) Account {
 	out := r.Account
 	out.Duties, out.HasPIN, out.Locked = slices.Clone(out.Duties), r.PIN != "", 0
-	if t := a.tries[out.Login]; t.locked(a.cfg.Now()) > 0 {
-		out.Locked = t.Until
+	if r.Source != a.cfg.Provider {
+		out.Outside = ""
+	}
+	spots := []spot{everywhere(out.Login)}
+	for _, p := range r.Places {
+		spots = append(spots, spot{out.Login, p.Where})
+	}
+	for _, s := range spots {
+		if t := a.tries[s]; t.locked(a.cfg.Now()) > 0 {
+			out.Locked = max(out.Locked, t.Until)
+		}
 	}
 	return out
 }
@@ -175,12 +196,8 @@ func canonical(login string) string { return strings.ToLower(strings.TrimSpace(l
 // for the first time. It is told once and kept nowhere. Of acc its login, staff,
 // name and duties count; without a name the roster's stands.
 func (a *Accounts) Create(ctx context.Context, by string, acc Account) (initial string, err error) {
-	op := "make an account"
-	acc = Account{Login: canonical(acc.Login), Staff: acc.Staff, Name: acc.Name, Duties: acc.Duties, Created: a.cfg.Now().UnixMilli(), MustChange: true}
-	if !loginShape.MatchString(acc.Login) {
-		return "", refusal.Newf(BadAccount, op, "such as zhang.min or ck3", "a login has 2 to 32 of a-z 0-9 . _ -")
-	}
-	if err := a.check(op, &acc); err != nil {
+	const op = "make an account"
+	if acc, err = a.Proposed(acc); err != nil {
 		return "", err
 	}
 	initial, hash, err := a.fresh(ctx)
@@ -263,6 +280,9 @@ type Change struct {
 	Staff  *string `json:"staff,omitempty"`
 	Name   *string `json:"name,omitempty"`
 	Duties []Duty  `json:"duties,omitempty"` // none: as they are
+	// Outside links the account with whom the provider knows by that name; ""
+	// ends the link. Either way all sessions of the account end.
+	Outside *string `json:"outside,omitempty"`
 }
 
 // Edit changes an account. It counts from the next request on.
@@ -280,6 +300,11 @@ func (a *Accounts) Edit(by, login string, c Change) error {
 		}
 		if len(c.Duties) > 0 {
 			r.Account.Duties = c.Duties
+		}
+		if c.Outside != nil {
+			if err := a.link(op, r, *c.Outside); err != nil {
+				return err
+			}
 		}
 		if err := a.check(op, &r.Account); err != nil {
 			return err
@@ -308,7 +333,7 @@ func (a *Accounts) Enable(by, login string) error {
 		if !known {
 			return unknown("enable an account", login)
 		}
-		r.Account.Disabled, r.Tries = false, tally{}
+		r.Account.Disabled, r.Tries, r.Places = false, tally{}, nil
 		return nil
 	})
 }
@@ -324,7 +349,7 @@ func (a *Accounts) Reset(ctx context.Context, by, login string) (initial string,
 		if !known {
 			return unknown("reset a password", login)
 		}
-		r.Password, r.PIN, r.Tries, r.PINs = hash, "", tally{}, 0
+		r.Password, r.PIN, r.Tries, r.Places, r.PINs = hash, "", tally{}, nil, 0
 		r.Account.MustChange = true
 		r.Epoch++
 		return nil
@@ -367,13 +392,16 @@ func (a *Accounts) change(by, kind, login string, plan func(r *row, known bool) 
 		return refusal.Newf(refusal.Malformed, "change an account", "name yourself with --staff", "nobody is named as acting")
 	}
 	return a.write(by, kind, login, func(r *row, known bool) (Note, error) {
-		before := r.Account.Duties
+		before, linked := r.Account.Duties, r.Account.Outside
 		if err := plan(r, known); err != nil {
 			return Note{}, err
 		}
 		n := Note{Staff: r.Account.Staff, Name: r.Account.Name}
 		if !slices.Equal(before, r.Account.Duties) {
 			n.Before, n.Duties = before, r.Account.Duties
+		}
+		if linked != r.Account.Outside {
+			n.Linked = cmp.Or(r.Account.Outside, "-")
 		}
 		return n, nil
 	})
@@ -403,10 +431,10 @@ func (a *Accounts) write(by, kind, login string, plan func(r *row, known bool) (
 			// What is in memory counts tries that are still under way: it is
 			// forgotten only by what forgets it.
 			switch kind {
-			case KindEnabled, KindReset, KindSignedIn, KindOpened, KindPassword:
-				delete(a.tries, login)
+			case KindEnabled, KindReset:
+				maps.DeleteFunc(a.tries, func(s spot, _ tally) bool { return s.login == login })
 				delete(a.pins, login)
-			case KindSwitched, KindOpenedByPIN, KindPINSet, KindPINRemoved:
+			case KindSignedIn, KindOpened, KindPassword, KindSignedInOIDC, KindOpenedOIDC, KindSwitched, KindOpenedByPIN, KindPINSet, KindPINRemoved:
 				delete(a.pins, login)
 			}
 			return nil

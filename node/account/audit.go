@@ -21,10 +21,13 @@ const (
 	KindSwitched      = "switched" // came to the front of a screen by PIN
 	KindOpened        = "opened"   // opened a screen that was locked, by password
 	KindOpenedByPIN   = "opened_by_pin"
+	KindSignedInOIDC  = "signed_in_by_oidc"
+	KindOpenedOIDC    = "opened_by_oidc"
+	KindNotLinked     = "not_linked" // the provider vouched for whoever has no account, or one that is disabled
 	KindSignedOut     = "signed_out"
 	KindWrongPassword = "wrong_password"
 	KindWrongPIN      = "wrong_pin"
-	KindLockedOut     = "locked_out" // after too many wrong tries, an account or an address
+	KindLockedOut     = "locked_out" // after too many wrong tries: an account at one address, or at all of them; an address
 )
 
 // Note is what an entry says beside its kind, the account and who acted. It
@@ -36,7 +39,8 @@ type Note struct {
 	Name   string `cbor:"3,keyasint,omitempty" json:"name,omitempty"`
 	Before Duties `cbor:"4,keyasint,omitempty" json:"duties_before,omitempty"` // where they changed
 	Duties Duties `cbor:"5,keyasint,omitempty" json:"duties,omitempty"`
-	Until  int64  `cbor:"6,keyasint,omitempty" json:"until,omitempty"` // of a lock-out, Unix milliseconds
+	Until  int64  `cbor:"6,keyasint,omitempty" json:"until,omitempty"`  // of a lock-out, Unix milliseconds
+	Linked string `cbor:"7,keyasint,omitempty" json:"linked,omitempty"` // with whom at the provider, where that changed; "-": with nobody any more
 }
 
 // Line is one entry of the book for people.

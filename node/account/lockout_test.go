@@ -18,14 +18,14 @@ func TestLockOutGrowsToAnHour(t *testing.T) {
 	var got tally
 	var waits []string
 	for range 13 {
-		got = ofAccount.wrong(got, now)
+		got = ofPair.wrong(got, now)
 		waits = append(waits, got.locked(now).String())
 		now = now.Add(got.locked(now))
 	}
 	if s := strings.Join(waits, " "); s != "0s 0s 0s 0s 1m0s 2m0s 4m0s 8m0s 16m0s 32m0s 1h0m0s 1h0m0s 1h0m0s" {
 		t.Error(s)
 	}
-	if later := ofAccount.wrong(got, now.Add(24*time.Hour+time.Second)); later.Wrong != 1 {
+	if later := ofPair.wrong(got, now.Add(24*time.Hour+time.Second)); later.Wrong != 1 {
 		t.Errorf("a day later %+v", later)
 	}
 }
@@ -33,7 +33,7 @@ func TestLockOutGrowsToAnHour(t *testing.T) {
 // However the tries are spread, nobody gets more of them than the waits allow.
 func TestNoScheduleOfTriesBeatsTheLockOut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := rapid.SampledFrom([]lockout{ofAccount, ofAddress}).Draw(t, "which")
+		l := rapid.SampledFrom([]lockout{ofPair, ofAccount, ofAddress}).Draw(t, "which")
 		now, begin, tries := time.UnixMilli(1e12), time.UnixMilli(1e12), 0
 		var state tally
 		for range rapid.IntRange(1, 400).Draw(t, "steps") {
@@ -172,4 +172,87 @@ func TestPeopleSignInWhereNothingCanBeWritten(t *testing.T) {
 	wants(t, h.try("zhang", "wrong", ""), WrongPassword)
 	_, err := h.Create(context.Background(), "虚构主任", Account{Login: "more", Staff: "虚构甲", Duties: All()})
 	wants(t, err, refusal.Fenced)
+}
+
+// A stranger on the line keeps the account shut for other strangers, and not at
+// the center's own machine, for as long as they like.
+func TestAStrangerShutsNobodyOut(t *testing.T) {
+	h := newHouse(t)
+	password := h.hire("zhang", Clerk)
+	must(t, h.try("zhang", password, "10.0.0.7"))
+	attack := func(tries int) {
+		for i := range tries {
+			h.try("zhang", "wrong", fmt.Sprintf("203.0.113.%d", i%250))
+		}
+	}
+	attack(ofAccount.free)
+	wants(t, h.try("zhang", password, "198.51.100.1"), LockedOut) // whoever never came from there
+	must(t, h.try("zhang", password, "10.0.0.7"))
+	must(t, h.try("zhang", password, "127.0.0.1"))
+	must(t, h.try("zhang", password, "::1"))
+	wants(t, h.try("zhang", password, "198.51.100.1"), LockedOut) // the right password at home opens nothing elsewhere
+	if acc, _ := h.Get("zhang"); acc.Locked == 0 {
+		t.Error("whoever manages the accounts does not see it")
+	}
+	h.open() // a restart forgets neither
+	wants(t, h.try("zhang", password, "198.51.100.1"), LockedOut)
+	must(t, h.try("zhang", password, "10.0.0.7"))
+	for range 50 { // they go on for two days
+		h.pass(time.Hour + time.Second)
+		attack(3)
+		must(t, h.try("zhang", password, "10.0.0.7"))
+	}
+	wants(t, h.try("zhang", password, "198.51.100.1"), LockedOut)
+	// At home, too, the fifth wrong one stops; from there only.
+	for range ofPair.free {
+		wants(t, h.try("zhang", "wrong", "10.0.0.7"), WrongPassword)
+	}
+	wants(t, h.try("zhang", password, "10.0.0.7"), LockedOut)
+	must(t, h.try("zhang", password, "127.0.0.1"))
+	must(t, h.Enable("虚构主任", "zhang"))
+	must(t, h.try("zhang", password, "198.51.100.1"))
+	must(t, h.try("zhang", password, "10.0.0.7"))
+}
+
+// What is home is forgotten after a month, and the newest eight are kept.
+func TestWhereAnAccountIsAtHome(t *testing.T) {
+	h := newHouse(t)
+	password := h.hire("zhang", Clerk)
+	shut := func() {
+		for i := range ofAccount.free + 5 {
+			h.try("zhang", "wrong", fmt.Sprintf("203.0.113.%d", i))
+		}
+	}
+	for i := range maxKnown + 1 {
+		must(t, h.try("zhang", password, fmt.Sprintf("10.0.0.%d", i)))
+	}
+	shut()
+	wants(t, h.try("zhang", password, "10.0.0.0"), LockedOut)
+	must(t, h.try("zhang", password, "10.0.0.1"))
+	h.pass(knownFor + time.Hour)
+	shut()
+	wants(t, h.try("zhang", password, "10.0.0.2"), LockedOut)
+}
+
+// However many addresses somebody has, an account gets no more tries than its
+// own bound allows; and no login that is typed counts for another spot.
+func TestManyAddressesGetNoMoreTries(t *testing.T) {
+	h := newHouse(t)
+	h.hire("zhang", Clerk)
+	tried := 0
+	for i := range 500 {
+		if refusal.CodeOf(h.try("zhang", "wrong", fmt.Sprintf("203.0.%d.%d", i/200, i%200))) == WrongPassword {
+			tried++
+		}
+	}
+	if tried != ofAccount.free {
+		t.Errorf("%d tries", tried)
+	}
+	for _, login := range []string{"", "*", "from 10.0.0.7", "zhang from 10.0.0.7", " "} {
+		for range ofAccount.free {
+			h.try(login, "wrong", "10.0.0.8")
+		}
+	}
+	h.pass(time.Hour)
+	wants(t, h.try("zhang", "wrong", "10.0.0.7"), WrongPassword)
 }

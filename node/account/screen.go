@@ -40,13 +40,18 @@ type screenRow struct {
 	Shut   bool     `cbor:"4,keyasint,omitempty"`
 	People []person `cbor:"5,keyasint"`
 	From   string   `cbor:"6,keyasint,omitempty"` // address of the last sign-in
+	// Incarnation is that of the node at which people signed in: a node that was
+	// restored, or came in again, is another one.
+	Incarnation uint32 `cbor:"7,keyasint"`
 }
 
-// person is somebody who signed in at a screen by password.
+// person is somebody who signed in at a screen, by password or by the provider.
 type person struct {
 	Login string `cbor:"1,keyasint"`
 	At    int64  `cbor:"2,keyasint"`
 	Epoch uint32 `cbor:"3,keyasint"`
+
+	Vouched bool `cbor:"4,keyasint,omitempty"` // by the provider
 }
 
 func (r *screenRow) find(login string) (person, bool) {
@@ -87,7 +92,7 @@ func (s *Sessions) settleLocked(sc *screen) {
 	if sc.gone {
 		return
 	}
-	if now.Sub(time.UnixMilli(sc.seen)) > s.cfg.Idle {
+	if now.Sub(time.UnixMilli(sc.seen)) > s.cfg.Idle || sc.row.Incarnation != s.accounts.cfg.Self().Incarnation {
 		sc.row, sc.gone = screenRow{}, true
 		return
 	}
@@ -122,6 +127,11 @@ func (s *Sessions) sessionLocked(sc *screen) (Session, error) {
 	}
 	out.Account, _ = s.accounts.Get(sc.row.Front)
 	out.Shut, out.Since = sc.row.Shut, time.UnixMilli(sc.row.Since)
+	if p, _ := sc.row.find(sc.row.Front); p.Vouched {
+		out.Vouched, out.Account.MustChange = true, false
+		// Not by a PIN since: four digits are no proof for a password.
+		out.Fresh = p.At == sc.row.Since && s.accounts.cfg.Now().Sub(time.UnixMilli(p.At)) < freshFor
+	}
 	return out, nil
 }
 
@@ -149,7 +159,8 @@ func (s *Sessions) rowLife() time.Duration { return max(s.cfg.Absolute, s.cfg.Id
 // that are over.
 func (s *Sessions) add() *screen {
 	s.sweep()
-	sc := &screen{id: newScreenID()}
+	sc := &screen{id: newScreenID(), seen: s.accounts.cfg.Now().UnixMilli()}
+	sc.row.Incarnation = s.accounts.cfg.Self().Incarnation
 	sc.mu.Lock()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -82,7 +82,7 @@ func TestAPINForgetsNoWrongPasswords(t *testing.T) {
 	h := newHall(t, SessionsConfig{})
 	b, elsewhere := h.browser(), h.browser()
 	b.staffed("zhang", secretA, "4907", Clerk)
-	for range ofAccount.free {
+	for range ofPair.free {
 		elsewhere.do(WrongPassword, "/in", "login", "zhang", "password", "wrong")
 	}
 	b.do("", "/lock")
@@ -124,7 +124,7 @@ func TestScreensThatAreOverMakeRoom(t *testing.T) {
 	h.Sessions.mu.Lock()
 	for range maxScreens {
 		sc := &screen{id: newScreenID(), seen: h.now().Add(time.Minute).UnixMilli()}
-		sc.row.People = []person{{"zhang", h.now().UnixMilli(), r.Epoch}}
+		sc.row.People, sc.row.Incarnation = []person{{Login: "zhang", At: h.now().UnixMilli(), Epoch: r.Epoch}}, 1
 		h.screens[sc.id] = sc
 	}
 	h.Sessions.mu.Unlock()

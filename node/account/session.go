@@ -3,7 +3,9 @@ package account
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +27,7 @@ type SessionsConfig struct {
 	Idle      time.Duration // after so long without anybody doing anything a session ends; 0: 8 h
 	Absolute  time.Duration // after so long a password is asked for again; 0: 16 h
 	ShutAfter time.Duration // after so long without anybody doing anything the screen locks itself; 0: 10 min
+	Forget    bool          // those from before the start are over: what is on the disk is an old copy
 }
 
 // Sessions are who is signed in at which screen. A screen is one browser; a
@@ -41,6 +44,10 @@ type Sessions struct {
 	mu      sync.Mutex
 	screens map[string]*screen // guarded by mu; by id
 }
+
+// freshFor is how long somebody whom the provider vouched for may choose a
+// password or a PIN without giving the one that they have.
+const freshFor = 10 * time.Minute
 
 // NewSessions opens the sessions of a center's accounts; those from before a
 // restart go on.
@@ -63,11 +70,37 @@ func NewSessions(a *Accounts, c SessionsConfig) (*Sessions, error) {
 	}
 	m.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
 		a.cfg.Log.Error("keep a session", "err", err)
-		http.Error(w, "这台机器现在记不下登录状态。The node cannot keep a session now.", http.StatusServiceUnavailable)
+		http.Error(w, "这台机器现在记不下登录状态。\nThe node cannot keep a session now.", http.StatusServiceUnavailable)
 	}
-	return s, each(a.cfg.DB, screenPrefix, func(id string, r screenRow) {
+	err := each(a.cfg.DB, screenPrefix, func(id string, r screenRow) {
 		s.screens[id] = &screen{id: id, row: r, seen: r.Seen}
 	})
+	if err == nil && c.Forget {
+		s.End()
+	}
+	return s, err
+}
+
+// SessionRows are the prefixes of the keys under which sessions lie. They
+// belong into no backup: whoever was signed in when it was made is not signed
+// in where it is put back.
+func SessionRows() []string { return []string{tokenPrefix, screenPrefix} }
+
+// Secure reports whether the cookies of these sessions go over TLS alone; so
+// should those of the pages beside them.
+func (s *Sessions) Secure() bool { return s.cfg.Secure }
+
+// End ends every session.
+func (s *Sessions) End() {
+	s.mu.Lock()
+	all := slices.Collect(maps.Values(s.screens))
+	s.mu.Unlock()
+	for _, sc := range all {
+		sc.mu.Lock()
+		sc.row, sc.gone = screenRow{}, true
+		s.dropLocked(sc)
+		sc.mu.Unlock()
+	}
 }
 
 type wrapped struct{}
@@ -173,7 +206,25 @@ func (s *Sessions) SignIn(ctx context.Context, login, password, from string) (Se
 	sc := s.here(ctx)
 	defer sc.mu.Unlock()
 	sc.row.From = from
-	return s.arrivedLocked(ctx, sc, r, s.accounts.cfg.Now().UnixMilli())
+	return s.arrivedLocked(ctx, sc, r, person{})
+}
+
+// SignInVouched puts somebody in front of the screen for whom the provider
+// vouched, as whom it calls outside; a screen that they had locked is open
+// again. NotLinked where no account here that may sign in is linked with them.
+func (s *Sessions) SignInVouched(ctx context.Context, outside, from string) (Session, error) {
+	kind := KindSignedInOIDC
+	if now, err := s.Of(ctx); err == nil && now.Shut && now.Outside == outside {
+		kind = KindOpenedOIDC
+	}
+	r, err := s.accounts.vouched(kind, outside, from)
+	if err != nil {
+		return Session{}, err
+	}
+	sc := s.here(ctx)
+	defer sc.mu.Unlock()
+	sc.row.From = from
+	return s.arrivedLocked(ctx, sc, r, person{Vouched: true})
 }
 
 // here is the screen of a request, or a new one; locked.
@@ -189,11 +240,15 @@ func (s *Sessions) here(ctx context.Context) *screen {
 }
 
 // arrivedLocked puts somebody in front of a screen under a new token: one that
-// was known before is worth nothing.
-func (s *Sessions) arrivedLocked(ctx context.Context, sc *screen, r row, since int64) (Session, error) {
+// was known before is worth nothing. A person without a time signed in just now.
+func (s *Sessions) arrivedLocked(ctx context.Context, sc *screen, r row, p person) (Session, error) {
 	now := s.accounts.cfg.Now().UnixMilli()
 	before, seen := sc.row, sc.seen
-	sc.row.arrive(person{Login: r.Account.Login, At: since, Epoch: r.Epoch}, now)
+	p.Login, p.Epoch = r.Account.Login, r.Epoch
+	if p.At == 0 {
+		p.At = now
+	}
+	sc.row.arrive(p, now)
 	sc.seen = now
 	if err := s.saveLocked(sc); err != nil {
 		sc.row, sc.seen = before, seen
@@ -245,7 +300,7 @@ func (s *Sessions) byPIN(ctx context.Context, kind string, who func(*screenRow) 
 	if err != nil || again.Login != p.Login || r.Epoch != again.Epoch {
 		return Session{}, signedOut()
 	}
-	return s.arrivedLocked(ctx, sc, r, again.At)
+	return s.arrivedLocked(ctx, sc, r, again)
 }
 
 // Lock shuts the screen until whoever is in front of it, or somebody else who
@@ -291,7 +346,7 @@ func (s *Sessions) Unlock(ctx context.Context, secret string) (Session, error) {
 	if sc.gone {
 		return Session{}, signedOut()
 	}
-	return s.arrivedLocked(ctx, sc, r, s.accounts.cfg.Now().UnixMilli())
+	return s.arrivedLocked(ctx, sc, r, person{})
 }
 
 // SignOut takes whoever is in front of the screen away from it, and from those
@@ -329,13 +384,14 @@ func (a *Accounts) left(login, from string) {
 }
 
 // ChangePassword gives whoever is in front of the screen the password that they
-// choose. Their sessions at other screens end.
+// choose. Their sessions at other screens end. Whoever is Fresh need not know
+// the old one.
 func (s *Sessions) ChangePassword(ctx context.Context, old, chosen string) error {
 	sc, now, from, err := s.front(ctx)
 	if err != nil {
 		return err
 	}
-	r, err := s.accounts.changePassword(ctx, now.Login, old, chosen, from)
+	r, err := s.accounts.changePassword(ctx, now, old, chosen, from)
 	if err != nil {
 		return err
 	}
@@ -353,7 +409,7 @@ func (s *Sessions) ChangePassword(ctx context.Context, old, chosen string) error
 }
 
 // SetPIN gives whoever is in front of the screen a PIN to come back by; "" takes
-// it away.
+// it away. Whoever is Fresh need not give the password.
 func (s *Sessions) SetPIN(ctx context.Context, password, pin string) error {
 	_, now, from, err := s.front(ctx)
 	if err != nil {
@@ -362,7 +418,7 @@ func (s *Sessions) SetPIN(ctx context.Context, password, pin string) error {
 	if err := now.open(); err != nil {
 		return err
 	}
-	return s.accounts.setPIN(ctx, now.Login, password, pin, from)
+	return s.accounts.setPIN(ctx, now, password, pin, from)
 }
 
 // front is an open screen and who is in front of it.

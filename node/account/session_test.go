@@ -2,6 +2,7 @@ package account
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -57,7 +58,9 @@ func (h *hall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, out, err := r.Context(), reply{}, error(nil)
 	switch f := r.FormValue; r.URL.Path {
 	case "/in":
-		out.Session, err = h.SignIn(ctx, f("login"), f("password"), "10.0.0.7")
+		out.Session, err = h.SignIn(ctx, f("login"), f("password"), cmp.Or(f("from"), "10.0.0.7"))
+	case "/vouched":
+		out.Session, err = h.SignInVouched(ctx, f("outside"), "10.0.0.7")
 	case "/switch":
 		out.Session, err = h.Switch(ctx, f("login"), f("pin"))
 	case "/unlock":

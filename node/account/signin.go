@@ -1,7 +1,9 @@
 package account
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/netip"
 	"time"
 
@@ -53,7 +55,7 @@ func (a *Accounts) password(ctx context.Context, kind, login, password, from str
 // was wrong, with LockedOut after too many wrong tries, by login and by address,
 // no matter whether anybody has that login.
 func (a *Accounts) prove(ctx context.Context, login, password, from string) (row, error) {
-	login = clip(canonical(login), 64)
+	login = cmp.Or(clip(canonical(login), 64), " ")
 	where := place(from)
 	if err := a.locked(login, where); err != nil {
 		return row{}, err
@@ -89,8 +91,12 @@ func (a *Accounts) enter(kind, login, from string, epoch uint32) (row, error) {
 		if !known || r.Account.Disabled || r.Epoch != epoch { // meanwhile
 			return Note{}, refusal.New(WrongPassword, "sign in", "", errNobody)
 		}
-		if kind == KindSignedIn || kind == KindOpened { // a PIN says nothing of who tries passwords
-			r.Tries = tally{}
+		switch kind { // a PIN says nothing of who tries passwords
+		case KindSignedIn, KindOpened, KindSignedInOIDC, KindOpenedOIDC:
+			a.mu.RLock()
+			r.Tries = a.tries[everywhere(login)]
+			a.mu.RUnlock()
+			r.meet(place(from), a.cfg.Now())
 			r.Account.SignedIn = a.cfg.Now().UnixMilli()
 		}
 		r.PINs = 0
@@ -116,78 +122,104 @@ func (a *Accounts) locked(login, where string) error {
 
 func (a *Accounts) lockedLocked(login, where string) error {
 	now := a.cfg.Now()
-	if wait := max(a.tries[login].locked(now), a.tries[where].locked(now)); wait > 0 {
+	wait := max(a.tries[spot{login, where}].locked(now), a.tries[at(where)].locked(now))
+	if !a.homeLocked(login, where) {
+		wait = max(wait, a.tries[everywhere(login)].locked(now))
+	}
+	if wait > 0 {
 		return refusal.Newf(LockedOut, "sign in", "wait, or ask whoever manages the accounts",
 			"too many wrong tries: the next is taken in %s", wait.Round(time.Second))
 	}
 	return nil
 }
 
-// count counts a try as wrong before it is known to be, and tells until when
-// nothing more is taken then: of the account and of the address.
-func (a *Accounts) count(login, where string) (until [2]int64, err error) {
+// homeLocked reports whether an address is one at which an account is at home:
+// tries from elsewhere do not shut it out there.
+func (a *Accounts) homeLocked(login, where string) bool {
+	if where == place("127.0.0.1") || where == place("::1") {
+		return true
+	}
+	r := a.rows[login]
+	return r.knows(where, a.cfg.Now())
+}
+
+// shut is until when nothing more is taken after a try, in Unix milliseconds; 0
+// where it shut nothing.
+type shut struct{ pair, account, address int64 }
+
+// count counts a try as wrong before it is known to be, and tells what it shuts
+// if it is.
+func (a *Accounts) count(login, where string) (until shut, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err := a.lockedLocked(login, where); err != nil {
 		return until, err
 	}
-	now := a.cfg.Now()
 	if len(a.tries) > maxTallies {
-		a.forgetLocked(now)
+		a.forgetLocked(a.cfg.Now())
 	}
-	before := a.tries[login].Until
-	a.tries[login] = ofAccount.wrong(a.tries[login], now)
-	if t := a.tries[login]; t.Until != before {
-		until[0] = t.Until
+	until.pair = a.wrongLocked(spot{login, where}, ofPair)
+	if !a.homeLocked(login, where) {
+		until.account = a.wrongLocked(everywhere(login), ofAccount)
 	}
 	if where != "" {
-		before = a.tries[where].Until
-		a.tries[where] = ofAddress.wrong(a.tries[where], now)
-		if t := a.tries[where]; t.Until != before {
-			until[1] = t.Until
-		}
+		until.address = a.wrongLocked(at(where), ofAddress)
 	}
 	return until, nil
+}
+
+// wrongLocked counts one more wrong try for a spot, and tells until when that
+// shuts it.
+func (a *Accounts) wrongLocked(s spot, by lockout) int64 {
+	before := a.tries[s]
+	after := by.wrong(before, a.cfg.Now())
+	a.tries[s] = after
+	if after.Until == before.Until {
+		return 0
+	}
+	return after.Until
 }
 
 // forgetLocked drops what is past; where that is not enough, whatever locks
 // nothing.
 func (a *Accounts) forgetLocked(now time.Time) {
-	for name, t := range a.tries {
-		if _, known := a.rows[name]; !known && ofAccount.settle(t, now) == (tally{}) {
-			delete(a.tries, name)
-		}
-	}
+	maps.DeleteFunc(a.tries, func(_ spot, t tally) bool { return ofAccount.settle(t, now) == (tally{}) })
 	if len(a.tries) <= maxTallies {
 		return
 	}
-	for name, t := range a.tries {
-		if _, known := a.rows[name]; !known && t.locked(now) == 0 {
-			delete(a.tries, name)
-		}
-	}
+	maps.DeleteFunc(a.tries, func(s spot, t tally) bool {
+		_, known := a.rows[s.login]
+		return !known && t.locked(now) == 0
+	})
 }
 
-// right takes back that a try was counted: all tries of the account, and this
-// one of the address, whence others may have been wrong.
+// right takes back that a try was counted: all tries of the account from that
+// address, and this one of the others, where strangers may have been wrong.
 func (a *Accounts) right(login, where string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.tries, login)
-	if t, ok := a.tries[where]; ok && t.Wrong > 0 {
+	delete(a.tries, spot{login, where})
+	take := func(s spot, by lockout) {
+		t, ok := a.tries[s]
+		if !ok || t.Wrong == 0 {
+			return
+		}
 		t.Wrong--
-		if t.Wrong < ofAddress.free {
+		if t.Wrong < by.free {
 			t.Until = 0
 		}
-		a.tries[where] = t
+		a.tries[s] = t
+	}
+	take(at(where), ofAddress)
+	if !a.homeLocked(login, where) {
+		take(everywhere(login), ofAccount)
 	}
 }
 
 // wrong writes down that a try was wrong, and that it was one too many. Of a
 // login that nobody has only the latter, and without the login.
-func (a *Accounts) wrong(kind, login, from string, until [2]int64) {
+func (a *Accounts) wrong(kind, login, from string, until shut) {
 	note := func(kind, login string, n Note) {
-		n.From = from
 		var err error
 		if login == "" {
 			_, err = a.book.Add("", journal.Draft{Kind: kind, Body: n}, nil)
@@ -195,7 +227,11 @@ func (a *Accounts) wrong(kind, login, from string, until [2]int64) {
 			err = a.write("", kind, login, func(r *row, _ bool) (Note, error) {
 				a.mu.RLock()
 				defer a.mu.RUnlock()
-				r.Tries, r.PINs = a.tries[login], a.pins[login]
+				where := place(from)
+				r.Tries, r.PINs = a.tries[everywhere(login)], a.pins[login]
+				if t, ok := a.tries[spot{login, where}]; ok {
+					r.blame(where, t)
+				}
 				return n, nil
 			})
 		}
@@ -204,13 +240,16 @@ func (a *Accounts) wrong(kind, login, from string, until [2]int64) {
 		}
 	}
 	if _, known := a.get(login); known {
-		note(kind, login, Note{})
-		if until[0] != 0 {
-			note(KindLockedOut, login, Note{Until: until[0]})
+		note(kind, login, Note{From: from})
+		if until.pair != 0 {
+			note(KindLockedOut, login, Note{From: from, Until: until.pair})
+		}
+		if until.account != 0 {
+			note(KindLockedOut, login, Note{Until: until.account})
 		}
 	}
-	if until[1] != 0 {
-		note(KindLockedOut, "", Note{Until: until[1]})
+	if until.address != 0 {
+		note(KindLockedOut, "", Note{From: from, Until: until.address})
 	}
 }
 
@@ -237,7 +276,7 @@ func (a *Accounts) pin(ctx context.Context, kind, login, pin, from string) (row,
 		return row{}, refusal.Newf(NeedPassword, op, "sign in with the password", "the PIN was wrong too often")
 	}
 	if !pinShaped(pin) || !a.hasher.matches(r.PIN, pin) {
-		a.wrong(KindWrongPIN, login, from, [2]int64{})
+		a.wrong(KindWrongPIN, login, from, shut{})
 		return row{}, refusal.Newf(WrongPassword, op, "", "the PIN is wrong")
 	}
 	return a.enter(kind, login, from, r.Epoch)
@@ -245,26 +284,27 @@ func (a *Accounts) pin(ctx context.Context, kind, login, pin, from string) (row,
 
 // changePassword gives somebody the password that they choose; every other
 // session of theirs ends. It gives the epoch of those that go on.
-func (a *Accounts) changePassword(ctx context.Context, login, old, chosen, from string) (row, error) {
+func (a *Accounts) changePassword(ctx context.Context, who Session, old, chosen, from string) (row, error) {
 	const op = "change the password"
+	login := who.Login
 	if err := checkPassword(op, login, chosen); err != nil {
 		return row{}, err
 	}
 	if chosen == old {
 		return row{}, refusal.Newf(WeakPassword, op, "", "that is the password which you have")
 	}
-	hash, err := a.proven(ctx, login, old, from, chosen)
+	hash, err := a.proven(ctx, who, old, from, chosen)
 	if err != nil {
 		return row{}, err
 	}
 	return a.own(KindPassword, login, from, func(r *row) {
-		r.Password, r.Account.MustChange, r.Tries, r.PINs = hash, false, tally{}, 0
+		r.Password, r.Account.MustChange, r.PINs = hash, false, 0
 		r.Epoch++
 	})
 }
 
 // setPIN gives somebody a PIN, or takes it away ("").
-func (a *Accounts) setPIN(ctx context.Context, login, password, pin, from string) error {
+func (a *Accounts) setPIN(ctx context.Context, who Session, password, pin, from string) error {
 	kind := KindPINRemoved
 	if pin != "" {
 		kind = KindPINSet
@@ -272,18 +312,24 @@ func (a *Accounts) setPIN(ctx context.Context, login, password, pin, from string
 			return err
 		}
 	}
-	hash, err := a.proven(ctx, login, password, from, pin)
+	hash, err := a.proven(ctx, who, password, from, pin)
 	if err != nil {
 		return err
 	}
-	_, err = a.own(kind, login, from, func(r *row) { r.PIN, r.PINs = hash, 0 })
+	_, err = a.own(kind, who.Login, from, func(r *row) { r.PIN, r.PINs = hash, 0 })
 	return err
 }
 
-// proven checks somebody's password once more, and hashes what they choose.
-func (a *Accounts) proven(ctx context.Context, login, password, from, chosen string) (hash string, err error) {
-	if _, err := a.prove(ctx, login, password, from); err != nil || chosen == "" {
-		return "", err
+// proven checks somebody's password once more, where the provider did not vouch
+// for them just now, and hashes what they choose.
+func (a *Accounts) proven(ctx context.Context, who Session, password, from, chosen string) (hash string, err error) {
+	if !who.Fresh {
+		if _, err := a.prove(ctx, who.Login, password, from); err != nil {
+			return "", err
+		}
+	}
+	if chosen == "" {
+		return "", nil
 	}
 	leave, err := a.hasher.turn(ctx)
 	if err != nil {
@@ -302,6 +348,7 @@ func (a *Accounts) own(kind, login, from string, edit func(*row)) (row, error) {
 			return Note{}, refusal.New(WrongPassword, "change an account", "", errNobody)
 		}
 		edit(r)
+		r.meet(place(from), a.cfg.Now())
 		now = *r
 		return Note{From: from}, nil
 	})

@@ -22,7 +22,7 @@ const (
 	TakeRating     Work = "take_rating"    // hand a rating over, or enter one told
 	AnswerRating   Work = "answer_rating"  // verify and put right what was rated badly
 	FollowRating   Work = "follow_rating"  // call back
-	Unmask         Work = "unmask"         // personal data in full, with a reason
+	Unmask         Work = "unmask"         // personal data in full, of cases and of the registers, with a reason
 	Restrict       Work = "restrict"       // access to the personal data of a case
 	Retain         Work = "retain"         // how long cases are kept
 	AuditPrivacy   Work = "audit_privacy"  // who looked at whom
@@ -44,6 +44,8 @@ const (
 // acts says which duties may do what with a case.
 var acts = map[desk.Action]Duties{
 	desk.Open: {Clerk, Agent}, desk.OpenBundle: {Clerk, Agent}, desk.OpenVisit: {Clerk, Agent},
+	desk.Bring: {Operator}, // the import of what was begun before this node was
+
 	desk.Receive: {Clerk, Agent}, desk.Supplement: {Clerk, Agent}, desk.Notice: {Clerk, Approver},
 	desk.Accept: {Clerk, Approver}, desk.Decline: {Clerk, Approver}, desk.Return: {Clerk, Approver},
 	desk.Withdraw: {Clerk, Agent, Approver}, desk.Visited: {Clerk, Agent, Approver},
@@ -70,9 +72,9 @@ var acts = map[desk.Action]Duties{
 // works says which duties may do each work.
 var works = map[Work]Duties{
 	CallNumbers: {Clerk, Guide, Deliverer, Manager}, GiveNumbers: {Clerk, Guide, Manager},
-	KeepRoster: {Manager, Head, Operator}, KeepTimetable: {Manager, Head}, KeepBooks: {Clerk, Guide, Manager, Head},
+	KeepRoster: {Manager, Head, Operator}, KeepTimetable: {Manager, Head}, KeepBooks: {Clerk, Guide, Deliverer, Manager, Head},
 	TakeRating: {Clerk, Guide, Approver, Deliverer, Agent, Manager}, AnswerRating: {Manager, Head}, FollowRating: {Manager, Head},
-	Unmask: {Clerk, Approver, Deliverer, Agent, Head}, Restrict: {Head}, Retain: {Head}, AuditPrivacy: {Head, Supervisor},
+	Unmask: {Clerk, Approver, Deliverer, Agent, Manager, Head}, Restrict: {Head}, Retain: {Head}, AuditPrivacy: {Head, Supervisor},
 	DraftItem: {Editor, Publisher}, PublishItem: {Publisher}, ClaimItem: {Publisher, Head}, SetRule: {Publisher},
 	ExportArchive: {Manager, Head}, ReportNational: {Supervisor, Operator},
 	SeeArea: {Supervisor, Head}, Chase: {Supervisor}, AnswerChase: {Manager, Head}, SeeToday: {Manager, Head, Supervisor},

@@ -94,6 +94,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		t.Error(err)
 	}
 	wants(t, MayWork(Duties{Operator}, Unmask), NotTrusted)
+	wants(t, MayWork(Duties{Manager}, Unmask), "") // complaints
+	wants(t, MayWork(Duties{Guide}, Unmask), NotTrusted)
 	wants(t, MayWork(Duties{Clerk}, KeepAccounts), NotTrusted)
 }
 

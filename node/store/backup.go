@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -65,11 +66,12 @@ const (
 	batchBytes    = 128 << 10
 )
 
-// Backup writes everything that the database holds at one moment. The node
+// Backup writes everything that the database holds at one moment, but for the
+// rows whose keys begin with one of without, such as sessions. The node
 // goes on working meanwhile; memory stays within a few MB. The node's key is
 // not in it: a restored node needs a new incarnation anyway. now is stamped
 // into the header.
-func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) error {
+func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time, without ...string) error {
 	buffer := bufio.NewWriterSize(w, 64<<10)
 	out := &summed{w: buffer, sum: sha256.New()}
 	err := out.write(frame{Header: &header{backupMagic, backupVersion, now.UnixMilli()}})
@@ -78,7 +80,7 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) error {
 	}
 	var rows uint64
 	err = s.db.View(func(txn *badger.Txn) error {
-		rows, err = dump(ctx, txn, out)
+		rows, err = dump(ctx, txn, out, without)
 		return err
 	})
 	if err == nil {
@@ -120,7 +122,7 @@ func (s *Store) BackedUp() (at time.Time, err error) {
 	return at, err
 }
 
-func dump(ctx context.Context, txn *badger.Txn, out *summed) (rows uint64, err error) {
+func dump(ctx context.Context, txn *badger.Txn, out *summed, without []string) (rows uint64, err error) {
 	// One row ahead is enough: the disk reads ahead by itself, and every
 	// prefetched value is memory.
 	it := txn.NewIterator(badger.IteratorOptions{PrefetchValues: true, PrefetchSize: 2})
@@ -140,6 +142,9 @@ func dump(ctx context.Context, txn *badger.Txn, out *summed) (rows uint64, err e
 			return rows, context.Cause(ctx)
 		}
 		item := it.Item()
+		if slices.ContainsFunc(without, func(prefix string) bool { return bytes.HasPrefix(item.Key(), []byte(prefix)) }) {
+			continue
+		}
 		if len(arena)+len(item.Key())+int(item.ValueSize()) > batchBytes {
 			if err := flush(); err != nil {
 				return rows, err

@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"cmp"
 	"embed"
 	"net/http"
 	"net/url"
@@ -10,7 +9,9 @@ import (
 
 	"tongban/consensus/refusal"
 	"tongban/node/account"
+	"tongban/node/account/provider"
 	"tongban/node/frame"
+	"tongban/node/visitor"
 )
 
 //go:embed pages/*.html
@@ -26,6 +27,10 @@ const coverCookie = "tongban-cover"
 func (s *Shell) openDoors() {
 	s.door("GET /sign-in", s.askIn)
 	s.door("POST /sign-in", s.signIn)
+	s.door("POST /sign-in/outside", s.askOutside)
+	s.door("GET /sign-in/outside", func(c *Call) error { return c.Go("/sign-in", "") }) // whoever turns back
+	s.door("GET "+provider.Path, s.back)
+	s.door("GET /sign-in/come", s.come)
 	s.door("GET /locked", s.askUnlock)
 	s.door("POST /locked", s.unlock)
 	s.door("POST /lock", s.lock)
@@ -64,7 +69,8 @@ type signing struct {
 	Login   string
 	Present []account.Present
 	Front   account.Session
-	Empty   bool // no account was made yet
+	Empty   bool   // no account was made yet
+	Outside string // what the provider of sign-ins is called; "": none can be asked from here
 }
 
 func (s *Shell) askIn(c *Call) error {
@@ -72,13 +78,16 @@ func (s *Shell) askIn(c *Call) error {
 	if who, err := s.Sessions.Of(c.Context()); err == nil && !who.Shut {
 		return c.Go("/work", "")
 	}
-	return c.Show("signin", &signing{To: c.URL.Query().Get("to"), Empty: s.Accounts.Empty()})
+	return c.Show("signin", &signing{To: c.URL.Query().Get("to"), Empty: s.Accounts.Empty(), Outside: s.outside(c)})
 }
 
 func (s *Shell) signIn(c *Call) error {
 	c.Page.Title = c.Page.Say("sign_in")
-	d := &signing{To: c.PostForm.Get("to"), Login: strings.TrimSpace(c.PostForm.Get("login"))}
-	who, err := s.Sessions.SignIn(c.Context(), d.Login, c.PostForm.Get("password"), asker(c.Request))
+	d := &signing{To: c.PostForm.Get("to"), Login: strings.TrimSpace(c.PostForm.Get("login")), Outside: s.outside(c)}
+	if !s.gate.Pass(visitor.Asker(c.Request), s.Now()) {
+		return c.Again("signin", d, refusal.Newf(refusal.Unavailable, "sign in", "wait a minute", "too many sign-ins from this address"))
+	}
+	who, err := s.Sessions.SignIn(c.Context(), d.Login, c.PostForm.Get("password"), visitor.Asker(c.Request))
 	if err != nil {
 		return c.Again("signin", d, err)
 	}
@@ -98,7 +107,7 @@ func (s *Shell) askUnlock(c *Call) error {
 	if !who.Shut && c.URL.Query().Get("switch") == "" {
 		return c.Go(inside(c.URL.Query().Get("to")), "")
 	}
-	return c.Show("locked", &signing{To: c.URL.Query().Get("to"), Login: who.Login, Present: who.Present, Front: who})
+	return c.Show("locked", &signing{To: c.URL.Query().Get("to"), Login: who.Login, Present: who.Present, Front: who, Outside: s.outside(c)})
 }
 
 // unlock opens a locked screen for whoever has been at it today.
@@ -108,7 +117,7 @@ func (s *Shell) unlock(c *Call) error {
 	if err != nil {
 		return c.Go("/sign-in", "")
 	}
-	d := &signing{To: c.PostForm.Get("to"), Login: c.PostForm.Get("login"), Present: before.Present, Front: before}
+	d := &signing{To: c.PostForm.Get("to"), Login: c.PostForm.Get("login"), Present: before.Present, Front: before, Outside: s.outside(c)}
 	var who account.Session
 	if d.Login == before.Login {
 		who, err = s.Sessions.Unlock(c.Context(), c.PostForm.Get("pin"))
@@ -155,6 +164,7 @@ type mine struct {
 	account.Session
 	Words string
 	Cover string
+	More  []frame.Entry // other pages about them
 }
 
 func (s *Shell) myself(c *Call) *mine {
@@ -162,6 +172,11 @@ func (s *Shell) myself(c *Call) *mine {
 	d := &mine{Session: c.Who, Words: dutyWords(c.Who.Duties, c.Page.English())}
 	if cover, err := c.Cookie(coverCookie); err == nil {
 		d.Cover = cover.Value
+	}
+	for _, e := range s.mine {
+		if allowed(c.Who.Duties, e.duties) {
+			d.More = append(d.More, frame.Entry{Link: e.Link, Text: c.Page.Pick(e.words[0], e.words[1])})
+		}
 	}
 	return d
 }
@@ -198,21 +213,12 @@ func (s *Shell) cover(c *Call) error {
 		s.endCover(c)
 		return c.Go("/work/me", "cover_ended")
 	}
-	http.SetCookie(c.W, &http.Cookie{Name: coverCookie, Value: of, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.TLS != nil})
+	http.SetCookie(c.W, &http.Cookie{Name: coverCookie, Value: of, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Sessions.Secure()})
 	return c.Go("/work/me", "cover")
 }
 
 func (s *Shell) endCover(c *Call) {
 	http.SetCookie(c.W, &http.Cookie{Name: coverCookie, Path: "/", MaxAge: -1})
-}
-
-// asker is the address that a request comes from, without its port.
-func asker(r *http.Request) string {
-	host, _, found := strings.Cut(r.RemoteAddr, "]:")
-	if !found {
-		host, _, _ = strings.Cut(r.RemoteAddr, ":")
-	}
-	return cmp.Or(strings.TrimPrefix(host, "["), r.RemoteAddr)
 }
 
 // Others are those present at a screen beside whoever is in front of it.
