@@ -2,6 +2,14 @@
 // what was being done, and what to do about it. Codes cross the wire and the
 // API and never change their meaning.
 //
+// What was wrong and the hint are written here in English, once: for the command
+// line, the logs and other centers. Whoever reads a page in Chinese gets the
+// reason of the code (node/workbench, reasons.go) and the same sentence with the
+// same facts from node/terms/refused, which has the Chinese of every format
+// string that the packages of the desk refuse with; tests find a code or a
+// sentence without it. So a cause is one format with facts as its arguments,
+// never a sentence put together from pieces.
+//
 // It must never hold a decision, only say one.
 package refusal
 

@@ -31,33 +31,58 @@ type Set struct {
 // NewSet reads pages/*.html of files. Each defines "main", may define "head"
 // and "foot", and may use what the frame and the files named _*.html define.
 // They are parsed when the first page is shown: every start of the program
-// would pay for them otherwise.
-func NewSet(files fs.FS, words Words) *Set {
+// would pay for them otherwise. shared are what several packages use: their
+// templates, in files named _*.html, and their words.
+func NewSet(files fs.FS, words Words, shared ...Shared) *Set {
 	all := maps.Clone(common)
-	for key, w := range words {
-		if _, twice := common[key]; twice {
-			panic("frame: the word " + key + " is the frame's")
+	add := func(words Words) {
+		for key, w := range words {
+			if _, twice := all[key]; twice {
+				panic("frame: the word " + key + " stands twice")
+			}
+			all[key] = w
 		}
-		all[key] = w
 	}
-	return &Set{words: all, sets: sync.OnceValue(func() map[string]*template.Template { return parse(files) })}
+	add(words)
+	parts := make([]fs.FS, 0, len(shared)+1)
+	for _, one := range shared {
+		add(one.Words)
+		parts = append(parts, one.Files)
+	}
+	parts = append(parts, files)
+	return &Set{words: all, sets: sync.OnceValue(func() map[string]*template.Template { return parse(parts) })}
 }
+
+// Shared is templates and words that the sets of several packages use.
+type Shared struct {
+	Files fs.FS
+	Words Words
+}
+
+// Words are all that the pages may say, with those of the frame.
+func (s *Set) Words() Words { return maps.Clone(s.words) }
 
 // Has reports whether a page may say a word.
 func (s *Set) Has(word string) bool { _, ok := s.words[word]; return ok }
 
-func parse(files fs.FS) map[string]*template.Template {
+// parse reads the pages of the last of parts; of the others it reads what is
+// shared.
+func parse(parts []fs.FS) map[string]*template.Template {
 	base := template.Must(template.New("frame").Funcs(functions).ParseFS(own, "pages/*.html"))
-	names, err := fs.Glob(files, "pages/*.html")
-	if err != nil {
-		panic(err)
-	}
+	var files fs.FS
 	var pages []string
-	for _, name := range names {
-		if strings.HasPrefix(name, "pages/_") {
-			base = template.Must(base.ParseFS(files, name))
-		} else {
-			pages = append(pages, name)
+	for _, files = range parts {
+		names, err := fs.Glob(files, "pages/*.html")
+		if err != nil {
+			panic(err)
+		}
+		pages = nil
+		for _, name := range names {
+			if strings.HasPrefix(name, "pages/_") {
+				base = template.Must(base.ParseFS(files, name))
+			} else {
+				pages = append(pages, name)
+			}
 		}
 	}
 	sets := map[string]*template.Template{}
@@ -75,6 +100,13 @@ var functions = template.FuncMap{
 			return `lang="zh-CN"`
 		}
 		return ""
+	},
+	// tongue says in which language a text is that is Chinese or English.
+	"tongue": func(text string) template.HTMLAttr {
+		if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			return `lang="zh-CN"`
+		}
+		return `lang="en"`
 	},
 	"asset": Asset,
 	// named gives a template several values by name.
@@ -142,7 +174,7 @@ func (s *Pages) write(w http.ResponseWriter, p *Page, status int, name string) {
 	var b strings.Builder
 	if err := s.Set.sets()[p.Name].ExecuteTemplate(&b, name, p); err != nil {
 		s.Log.Error("render a page", "page", p.Name, "err", err)
-		http.Error(w, "cannot show this page", http.StatusInternalServerError)
+		http.Error(w, "这一页显示不了，请告诉系统管理员。\nThis page cannot be shown; please tell the operator.", http.StatusInternalServerError)
 		return
 	}
 	h := w.Header()

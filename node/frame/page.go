@@ -48,10 +48,11 @@ const (
 
 // Trouble is why something was not done.
 type Trouble struct {
-	Code   string
-	Text   string // in the reader's language
-	Detail string // in the words of whoever refused
-	Hint   string // what can be done; "": nothing is known
+	Code      string
+	Text      string // in the reader's language
+	Detail    string // the facts; "": the text says it all
+	Hint      string // what can be done; "": nothing is known
+	Technical string // in English, for whoever looks after the node; "": nothing but what stands above
 }
 
 // Page reads what holds for every page: language and size of the letters, kept
@@ -126,6 +127,12 @@ func (p *Page) Pick(zh, en string) string {
 	}
 	return zh
 }
+
+// Comma stands between the parts of a list.
+func (p *Page) Comma() string { return p.Pick("、", ", ") }
+
+// Colon stands between a name and what is said of it.
+func (p *Page) Colon() string { return p.Pick("：", ": ") }
 
 // Label is what an element is called.
 func (p *Page) Label(element string) string {

@@ -1,5 +1,5 @@
-// Package terms is what the codes of cases are called where people read them:
-// Chinese and English, the words of the glossary.
+// Package terms is what the codes of cases and of the hall are called where
+// people read them: Chinese and English, the words of the glossary.
 //
 // It must never hold a rule, and never a sentence: only names.
 package terms
@@ -8,6 +8,8 @@ import (
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 	"tongban/intake/desk"
+	"tongban/intake/hall/appointment"
+	"tongban/intake/hall/timetable"
 	"tongban/intake/notice"
 )
 
@@ -88,3 +90,13 @@ func Of(code string) (Pair, bool) {
 	zh, en := notice.Word(notice.Chinese, code), notice.Word(notice.English, code)
 	return Pair{zh, en}, zh != code
 }
+
+// What the entries of a hall's timetable are called.
+var (
+	HourKinds = map[timetable.Kind]Pair{timetable.Hours: {"办公时间", "hours"}, timetable.Extended: {"延时、错时服务", "extended hours"}, timetable.Station: {"驿站", "station"}, timetable.Mobile: {"流动服务", "mobile service"}}
+	Days      = map[string]Pair{
+		timetable.Workdays: {"工作日", "working days"}, timetable.Restdays: {"休息日", "days off"}, "mon": {"周一", "Mon"}, "tue": {"周二", "Tue"}, "wed": {"周三", "Wed"},
+		"thu": {"周四", "Thu"}, "fri": {"周五", "Fri"}, "sat": {"周六", "Sat"}, "sun": {"周日", "Sun"},
+	}
+	BookingStates = map[appointment.State]Pair{appointment.Booked: {"已预约", "booked"}, appointment.Cancelled: {"已取消", "cancelled"}, appointment.CheckedIn: {"已签到", "checked in"}}
+)

@@ -12,6 +12,7 @@ import (
 	"tongban/intake/desk"
 	"tongban/node/account"
 	"tongban/node/frame"
+	"tongban/node/terms/refused"
 )
 
 // Call is one request of somebody who sits at a screen. It lives as long as the
@@ -102,6 +103,10 @@ func (c *Call) Again(name string, data any, err error) error {
 	return c.show(name, data, status)
 }
 
+// byLine is the header of a form that the page itself sends, to send it again
+// where the line broke: the page goes where X-Go says.
+const byLine = "X-Line"
+
 // Go leads on to another page. done is a word of the set that says what was
 // done; "" for none.
 func (c *Call) Go(to, done string) error {
@@ -114,6 +119,11 @@ func (c *Call) Go(to, done string) error {
 	}
 	if c.Header.Get("HX-Request") != "" {
 		c.W.Header().Set("HX-Redirect", to)
+		c.W.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	if c.Header.Get(byLine) != "" {
+		c.W.Header().Set("X-Go", to)
 		c.W.WriteHeader(http.StatusNoContent)
 		return nil
 	}
@@ -148,10 +158,20 @@ func (c *Call) refuse(err error) {
 
 // trouble is a refusal in the reader's words.
 func (c *Call) trouble(err error) *frame.Trouble {
-	code := refusal.CodeOf(err)
-	t := &frame.Trouble{Code: string(code), Detail: err.Error(), Hint: refusal.HintOf(err)}
-	t.Text = c.Page.Either(reasons[code], t.Detail)
-	return t
+	return c.speaker().Trouble(c.Page, reasons[refusal.CodeOf(err)], err)
+}
+
+func (c *Call) speaker() refused.Speaker { return refused.Speaker{Name: c.room.shell.Name} }
+
+// Particulars are what a refusal says beyond its code, in the reader's language
+// where it can be said in it. The page marks it with {{tongue}}.
+func (c *Call) Particulars(text string) string {
+	if !c.Page.English() {
+		if chinese, ok := c.speaker().Cause(text); ok {
+			return chinese
+		}
+	}
+	return text
 }
 
 // Reason is what a refusal's code means, in the reader's language; the code

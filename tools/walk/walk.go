@@ -175,6 +175,14 @@ func (b *Browser) Fill(selector, text string) error {
 	return b.do(chromedp.SetValue(chromedp.CSS(selector), text))
 }
 
+// Focus gives what a selector names the focus, as Tab does.
+func (b *Browser) Focus(selector string) error {
+	if err := b.do(chromedp.Focus(chromedp.CSS(selector))); err != nil {
+		return fmt.Errorf("focus %s: %w", selector, err)
+	}
+	return nil
+}
+
 // Click presses what a selector names, and waits for the page that follows.
 func (b *Browser) Click(selector string) error {
 	if err := b.do(chromedp.Click(chromedp.CSS(selector))); err != nil {
@@ -227,25 +235,32 @@ func (b *Browser) Picture(path string) error {
 }
 
 // Look inspects the page that stands, and says what is wrong with it: what axe
-// finds (WCAG 2.1 A and AA), what is wider than the window, and what the
-// browser complained about.
+// finds (WCAG 2.1 A and AA), what is wider than the window, what is in another
+// language than the page (see language.js), and what the browser complained
+// about.
 func (b *Browser) Look() ([]string, error) {
 	if _, err := Ask[bool](b, axe+"; true"); err != nil {
 		return nil, fmt.Errorf("load axe: %w", err)
 	}
 	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
-	report, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](inspect, chromedp.EvalAwaitPromise))
+	report, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](language+inspect, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return nil, fmt.Errorf("run axe: %w", err)
 	}
 	return slices.Concat(report, b.Complaints()), nil
 }
 
+// language defines foreign(), which lists the texts of a page that are in
+// another language than the page says, and not marked as such.
+//
+//go:embed language.js
+var language string
+
 const inspect = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(r => {
 	const found = r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " — " + n.failureSummary.replace(/\s+/g, " ").slice(0, 240)));
 	const e = document.documentElement;
 	if (e.scrollWidth > e.clientWidth) found.push("the page is " + e.scrollWidth + " wide in a window of " + e.clientWidth);
 	if (document.querySelectorAll("h1").length !== 1) found.push("there are " + document.querySelectorAll("h1").length + " main headings");
-	return found;
+	return found.concat(foreign());
 })`
