@@ -365,6 +365,13 @@ func (x *Exchange) Rows(dest area.Center) []View {
 	return x.core.Rows(dest)
 }
 
+// About shows what waits of one case, for whomever.
+func (x *Exchange) About(id casefile.ID) []View {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.core.About(string(id))
+}
+
 // WaitFor returns when cond holds of what waits for a center (all of them:
 // ""), or with ctx's error.
 func (x *Exchange) WaitFor(ctx context.Context, dest area.Center, cond func([]View) bool) error {

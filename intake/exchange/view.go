@@ -49,19 +49,39 @@ func (c *Core) Rows(dest area.Center) []View {
 			continue
 		}
 		for _, e := range l.entries {
-			v := View{Key: e.Key, Purpose: e.Purpose, Since: time.UnixMilli(e.Since), Status: e.status,
-				Code: e.code, Reason: e.reason, Next: e.next, Tries: l.failures}
-			if v.Status == Waiting && l.state == closed {
-				v.Next, v.Reason = l.next, cmp.Or(v.Reason, l.reason)
-			}
-			views = append(views, v)
+			views = append(views, l.view(e))
 		}
 	}
-	slices.SortFunc(views, func(a, b View) int {
-		return cmp.Or(cmp.Compare(a.Dest, b.Dest), a.Since.Compare(b.Since),
-			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(views, View.compare)
 	return views
+}
+
+// About shows what waits of one case, its records and its papers, for whomever.
+// It costs a look for each destination, however much waits.
+func (c *Core) About(id string) []View {
+	var views []View
+	for _, l := range c.lines {
+		for _, kind := range []Kind{CaseRow, BlobRow} {
+			if e := l.entries[Key{l.dest, kind, id}]; e != nil {
+				views = append(views, l.view(e))
+			}
+		}
+	}
+	slices.SortFunc(views, View.compare)
+	return views
+}
+
+func (l *line) view(e *entry) View {
+	v := View{Key: e.Key, Purpose: e.Purpose, Since: time.UnixMilli(e.Since), Status: e.status,
+		Code: e.code, Reason: e.reason, Next: e.next, Tries: l.failures}
+	if v.Status == Waiting && l.state == closed {
+		v.Next, v.Reason = l.next, cmp.Or(v.Reason, l.reason)
+	}
+	return v
+}
+
+func (v View) compare(b View) int {
+	return cmp.Or(cmp.Compare(v.Dest, b.Dest), v.Since.Compare(b.Since), cmp.Compare(v.Kind, b.Kind), cmp.Compare(v.ID, b.ID))
 }
 
 // backoff doubles from first with each failure up to the longest, and spreads

@@ -88,6 +88,7 @@ func (p *Privacy) Restrictions(after casefile.ID, limit int) ([]Restriction, err
 type Query struct {
 	Case     casefile.ID
 	Staff    string
+	Kind     string       // only entries of it; "": of every kind
 	From, To workday.Date // "": open
 	Before   uint64       // number of the last entry of the page before; 0: the newest
 	Limit    int          // 0: 100; at most 1000
@@ -107,7 +108,7 @@ func (p *Privacy) Audit(q Query) (Audit, error) {
 	out := Audit{Lines: []Line{}}
 	err := p.book.Each(q.Before, func(e journal.Entry) (bool, error) {
 		day := dayOf(e.At)
-		if q.Staff != "" && e.Staff != q.Staff || q.To != "" && day > q.To {
+		if q.Staff != "" && e.Staff != q.Staff || q.Kind != "" && e.Kind != q.Kind || q.To != "" && day > q.To {
 			return true, nil
 		}
 		if q.From != "" && day < q.From { // entries are in the order of time

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"strconv"
 
 	"tongban/catalog/workday"
@@ -23,6 +24,8 @@ type asking struct {
 	Fields  []filled
 	Lines   []laid // the item's materials, where papers are taken in
 	Offered desk.Offered
+	NoMore  string // why it may not be done any more
+	Link    string // of the case's page
 	Seen    uint64 // the head of the log that the form was made for
 	Changed []event
 }
@@ -50,7 +53,7 @@ func (r *room) ask(c *workbench.Call) error {
 	if err != nil {
 		return err
 	}
-	if !d.Offered.Allowed {
+	if !d.Offered.Allowed && !(d.Offered.Code == desk.NothingIsOpen && len(d.Branches) > 1) { // of several the trial names none
 		return refusal.Newf(d.Offered.Code, "", d.Offered.Hint, "%s", d.Offered.Why)
 	}
 	return c.Show("act", d)
@@ -71,13 +74,36 @@ func (r *room) asking(c *workbench.Call, typed map[string][]string) (*asking, de
 	if form.Papers {
 		d.Lines = r.lines(p, one, typed)
 	}
+	if typed == nil {
+		preset(d.Fields, c.URL.Query())
+	}
 	for _, o := range one.Actions {
 		if o.Action == action {
 			d.Offered = o
 		}
 	}
+	if err := r.own(c, d.Fields); err != nil {
+		return nil, form, err
+	}
+	d.NoMore, d.Link = c.Reason(d.Offered.Code), with("/work/cases/"+string(d.ID), d.In)
 	p.Title = d.Text + " · " + p.Title
 	return d, form, nil
+}
+
+// preset chooses what a link to the form says: of what can be chosen only, never
+// of what is typed.
+func preset(fields []filled, q url.Values) {
+	for i := range fields {
+		f := &fields[i]
+		switch {
+		case f.Kind == check && q.Get(f.Name) == "1":
+			f.Value = "1"
+		case f.Kind == pick && q.Has(f.Name):
+			for k := range f.Choices {
+				f.Choices[k].Chosen = f.Choices[k].Value == q.Get(f.Name)
+			}
+		}
+	}
 }
 
 // handed are the states that a clerk gives a material.
@@ -113,6 +139,10 @@ func (r *room) act(c *workbench.Call) error {
 	if c.PostForm.Get("anyway") == "" {
 		by.Seen, _ = strconv.ParseUint(c.PostForm.Get("seen"), 10, 64)
 	}
+	place, err := r.Desk.Place(d.ID) // before it is taken out of the list
+	if err != nil {
+		return err
+	}
 	raw, err := r.typed(c, form, d)
 	if err == nil {
 		_, err = form.Do(c.Context(), r.Desk, by, d.ID, raw)
@@ -121,15 +151,16 @@ func (r *room) act(c *workbench.Call) error {
 		if d.Changed, err = r.since(c.Page, d.ID, by.Seen+1); err != nil {
 			return err
 		}
-		return c.Again("act", d, refusal.Newf(desk.Changed, "", "", "%s", d.Changed[0].Text))
+		last := d.Changed[len(d.Changed)-1]
+		return c.Again("act", d, refusal.Newf(desk.Changed, "", "", c.Page.Pick("%s刚刚办了“%s”", "%s has just done: %s"), last.Staff, last.Text))
 	}
 	if err != nil {
 		return c.Again("act", d, err)
 	}
-	to := "/work/cases/" + string(d.ID)
+	to := with("/work/cases/"+string(d.ID), d.In)
 	if c.PostForm.Get("then") == "next" {
-		if next, ok := r.following(d.ID); ok {
-			to = "/work/cases/" + string(next)
+		if to, err = r.following(c, d.ID, place); err != nil {
+			return err
 		}
 	}
 	return c.Go(to, string(d.Action))
@@ -164,7 +195,7 @@ func laidPapers(c *workbench.Call, list []paper) ([]desk.Paper, error) {
 		if state == "" {
 			continue
 		}
-		content, err := upload(c.MultipartForm, name+"scan")
+		content, err := upload(c.MultipartForm, name+"scan", m.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -191,20 +222,6 @@ func (r *room) since(p *frame.Page, id casefile.ID, from uint64) ([]event, error
 		all = append(all, r.event(p, &record.Event))
 	}
 	return all, nil
-}
-
-// following is the case that stands next in the worklist of this center.
-func (r *room) following(id casefile.ID) (casefile.ID, bool) {
-	found, err := r.Desk.Worklist(desk.Query{Box: desk.Mine, Limit: perPage})
-	if err != nil {
-		return "", false
-	}
-	for _, one := range found.Cases {
-		if one.ID != id && one.Next.Here {
-			return one.ID, true
-		}
-	}
-	return "", false
 }
 
 // noteForm is the form of an action with a note for the log.

@@ -80,7 +80,10 @@ func (r *room) batch(c *workbench.Call) error {
 	}
 	d.Text = c.Page.Either(terms.Actions[d.Action], string(d.Action))
 	if c.PostForm.Get("do") == "" {
-		d.Fields = r.fill(c.Page, form, &views[0], nil)
+		d.Fields = r.fill(c.Page, form.written(), &views[0], nil)
+		if err := r.own(c, d.Fields); err != nil {
+			return err
+		}
 		return c.Show("batch", d)
 	}
 	return r.doBatch(c, d, form, views)
@@ -89,7 +92,7 @@ func (r *room) batch(c *workbench.Call) error {
 func (r *room) doBatch(c *workbench.Call, d *batch, form deedForm, views []desk.View) error {
 	raw, err := read(c.Page, c, form)
 	if err != nil {
-		d.Fields = r.fill(c.Page, form, &views[0], c.PostForm)
+		d.Fields = r.fill(c.Page, form.written(), &views[0], c.PostForm)
 		return c.Again("batch", d, err)
 	}
 	key := c.By().Key
@@ -99,7 +102,7 @@ func (r *room) doBatch(c *workbench.Call, d *batch, form deedForm, views []desk.
 		done, err := form.Do(c.Context(), r.Desk, by, v.State.ID, raw)
 		one := result{row: d.Rows[i], Done: err == nil}
 		if err != nil {
-			one.Why, one.Detail = c.Reason(refusal.CodeOf(err)), err.Error()
+			one.Why, one.Detail = c.Reason(refusal.CodeOf(err)), c.Particulars(err.Error())
 		} else {
 			one.row = r.row(c.Page, r.Desk.Summary(done.State))
 			d.Good++

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"strconv"
 	"strings"
 
@@ -31,7 +29,8 @@ const (
 	check  kind = "check"  // yes or no
 	pick   kind = "pick"   // one of several
 	people kind = "people" // several, separated by 、 or commas
-	file   kind = "file"   // a scan or photo
+	file   kind = "file"   // a scan, or photos of its pages
+	sign   kind = "sign"   // signed on the screen, or a picture of it
 )
 
 // field is one field of the form of an action; its name is that of the desk's
@@ -93,6 +92,8 @@ type filled struct {
 	Value   string
 	Choices []choice
 	Ready   []string
+	Own     []string // phrases of whoever fills it in
+	Keeps   bool     // more of them can be kept
 }
 
 type choice struct {
@@ -133,8 +134,8 @@ func read(p *frame.Page, c *workbench.Call, f deedForm) ([]byte, error) {
 	out := map[string]any{}
 	for _, one := range f.Fields {
 		typed := strings.TrimSpace(strings.Join(c.PostForm[one.Name], ""))
-		if one.Kind == file {
-			content, err := upload(c.MultipartForm, one.Name)
+		if one.Kind == file || one.Kind == sign {
+			content, err := upload(c.MultipartForm, one.Name, p.Pick(one.Words[0], one.Words[1]))
 			if err != nil {
 				return nil, err
 			}
@@ -211,27 +212,4 @@ func put(out map[string]any, name string, value any) {
 		}
 		out, name = inner, rest
 	}
-}
-
-// maxUpload bounds one scan, in bytes; the desk says what it may be.
-const maxUpload = 20 << 20
-
-// upload reads a file of a form; nil where none was chosen.
-func upload(form *multipart.Form, name string) ([]byte, error) {
-	if form == nil || len(form.File[name]) == 0 {
-		return nil, nil
-	}
-	head := form.File[name][0]
-	if head.Size == 0 {
-		return nil, nil
-	}
-	if head.Size > maxUpload {
-		return nil, refusal.Newf(refusal.TooLarge, "", "", "%d MiB at most", maxUpload>>20)
-	}
-	in, err := head.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	return io.ReadAll(in)
 }

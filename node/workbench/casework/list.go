@@ -1,6 +1,9 @@
 package casework
 
 import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
 	"net/url"
 	"slices"
 	"strconv"
@@ -27,7 +30,8 @@ type list struct {
 	More  bool // more people have such a name than were looked at
 	Text  string
 	Hide  url.Values // what the search form keeps of the address
-	Live  string     // where changes of the list are told
+	Live  string     // where changes are told
+	Now   string     // where the list as it stands now is asked for
 }
 
 type tab struct {
@@ -49,7 +53,11 @@ type row struct {
 	LampText  string
 	Who       string // holds it, where that is not this center
 	NextText  string
-	When      string // how much time is left, in words
+	When      string // how much time is left, in words; why a clock stands still
+	Link      string // of the case; it keeps which list it was opened from
+	Mark      string // changes with whatever the row shows
+	Fresh     bool   // it came since the page was shown
+	Moved     bool   // it changed since the page was shown
 }
 
 const perPage = 50
@@ -61,24 +69,34 @@ var kept = []string{"box", "lamp", "item", "phase"}
 // what was searched for: that may be a name, and the address has only what the
 // shell remembers it by.
 func (r *room) list(c *workbench.Call) error {
-	q := c.URL.Query()
-	query := desk.Query{
-		Box: desk.Box(q.Get("box")), Lamp: clock.Lamp(q.Get("lamp")), Text: c.Recall(q.Get("find")), Limit: perPage,
-		Code: item.Code(q.Get("item")), Phase: casefile.Phase(q.Get("phase")), After: q.Get("after"),
-	}
-	if query.Box == "" {
-		query.Box = desk.Mine
-	}
-	found, err := r.Desk.Worklist(query)
+	d, err := r.listed(c)
 	if err != nil {
 		return err
 	}
+	return c.Show("list", d)
+}
+
+// asked is which cases the words of an address choose.
+func asked(c *workbench.Call, q url.Values) desk.Query {
+	return desk.Query{
+		Box: desk.Box(cmp.Or(q.Get("box"), string(desk.Mine))), Lamp: clock.Lamp(q.Get("lamp")), Text: c.Recall(q.Get("find")), Limit: perPage,
+		Code: item.Code(q.Get("item")), Phase: casefile.Phase(q.Get("phase")), After: q.Get("after"),
+	}
+}
+
+func (r *room) listed(c *workbench.Call) (*list, error) {
 	p := c.Page
+	query := asked(c, p.Query)
+	found, err := r.Desk.Worklist(query)
+	if err != nil {
+		return nil, err
+	}
 	p.Title = p.Either(terms.Boxes[query.Box], string(query.Box))
 	d := &list{Total: found.Total, More: found.More, Text: query.Text, Hide: url.Values{}}
 	r.tabs(p, d, query, found)
+	in := within(p.Query)
 	for _, one := range found.Cases {
-		d.Rows = append(d.Rows, r.row(p, one))
+		d.Rows = append(d.Rows, r.row(p, one).from(in))
 	}
 	if query.After != "" {
 		p.First = p.With("after", "")
@@ -86,8 +104,38 @@ func (r *room) list(c *workbench.Call) error {
 	if found.Next != "" {
 		p.Next = p.With("after", found.Next)
 	}
-	d.Live = "/work/cases/live?box=" + url.QueryEscape(string(query.Box))
-	return c.Show("list", d)
+	d.Live, d.Now = "/work/cases/live", "/work/cases/now?"+p.Query.Encode()
+	return d, nil
+}
+
+// within is which list an address shows, as the pages of its cases keep it; ""
+// is the one that stands in no need of a word.
+func within(q url.Values) string {
+	keep := url.Values{}
+	for _, key := range append([]string{"find"}, kept...) {
+		if v := q.Get(key); v != "" && !(key == "box" && v == string(desk.Mine)) {
+			keep.Set(key, v)
+		}
+	}
+	return keep.Encode()
+}
+
+// with puts the list that a page belongs to behind an address.
+func with(address, in string) string {
+	if in == "" {
+		return address
+	}
+	joint := "?"
+	if strings.Contains(address, "?") {
+		joint = "&"
+	}
+	return address + joint + "in=" + url.QueryEscape(in)
+}
+
+// from says which list a row stands in.
+func (one row) from(in string) row {
+	one.Link = with(one.Link, in)
+	return one
 }
 
 // tabs are the boxes, the lamps and the filters that are on.
@@ -129,7 +177,7 @@ func (r *room) tabs(p *frame.Page, d *list, q desk.Query, found desk.Worklist) {
 }
 
 func (r *room) row(p *frame.Page, one desk.Summary) row {
-	out := row{Summary: one, ItemLink: p.With("item", string(one.Item.Code)), PhaseLink: p.With("phase", string(one.Phase)), PhaseText: p.Either(terms.Phases[one.Phase], string(one.Phase)), LampText: p.Either(terms.Lamps[one.Lamp], string(one.Lamp))}
+	out := row{Summary: one, Link: "/work/cases/" + string(one.ID), ItemLink: p.With("item", string(one.Item.Code)), PhaseLink: p.With("phase", string(one.Phase)), PhaseText: p.Either(terms.Phases[one.Phase], string(one.Phase)), LampText: p.Either(terms.Lamps[one.Lamp], string(one.Lamp))}
 	if one.Lamp == clock.Done && one.Clock == "" && !ended(one.Phase) {
 		out.LampText = p.Say("no_clock_yet")
 	}
@@ -144,23 +192,47 @@ func (r *room) row(p *frame.Page, one desk.Summary) row {
 	} else if one.Holder != r.Self() {
 		out.Who = r.Name(one.Holder)
 	}
-	out.When = left(p, one.Lamp, one.Left, one.Due != "")
+	out.When = left(p, one.Lamp, one.Left, one.Due != "", one.Unit)
+	if one.Lamp == clock.Paused {
+		out.When = paused(p, one.Paused)
+	}
+	sum := fnv.New64a()
+	fmt.Fprint(sum, one, out.Who, out.NextText)
+	out.Mark = strconv.FormatUint(sum.Sum64(), 36)
 	return out
 }
 
 // left says how many days are left, or over.
-func left(p *frame.Page, lamp clock.Lamp, days int, due bool) string {
+func left(p *frame.Page, lamp clock.Lamp, days int, due bool, unit item.Unit) string {
+	of := [2]string{"天", "d"}
+	if unit == item.WorkingDays {
+		of = [2]string{"个工作日", "working d"}
+	}
 	switch {
 	case lamp == clock.Done || !due:
 		return ""
 	case lamp == clock.Paused:
 		return p.Pick("暂停", "paused")
 	case days < 0:
-		return p.Pick("超 "+strconv.Itoa(-days)+" 天", strconv.Itoa(-days)+" d over")
+		return p.Pick("超 "+strconv.Itoa(-days)+" "+of[0], strconv.Itoa(-days)+" "+of[1]+" over")
 	case days == 0:
 		return p.Pick("今天", "today")
 	}
-	return p.Pick("剩 "+strconv.Itoa(days)+" 天", strconv.Itoa(days)+" d left")
+	return p.Pick("剩 "+strconv.Itoa(days)+" "+of[0], strconv.Itoa(days)+" "+of[1]+" left")
+}
+
+// paused says why a clock stands still.
+func paused(p *frame.Page, why casefile.Ground) string {
+	switch why {
+	case "":
+		return ""
+	case clock.Supplement:
+		return p.Pick("等申请人补正", "the applicant fetches papers")
+	case clock.EarlierStage:
+		return p.Pick("等前一阶段办结", "an earlier stage goes on")
+	}
+	pair, _ := terms.Of(string(why))
+	return p.Either(pair, string(why))
 }
 
 // search takes what somebody looks for, and leads to the list of it.

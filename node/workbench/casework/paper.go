@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tongban/intake/casefile"
+	"tongban/node/account"
 	"tongban/node/workbench"
 )
 
@@ -14,6 +15,9 @@ import (
 // who looked before the first byte leaves. What a browser would run is never
 // given out, whoever sent it.
 func (r *room) paper(c *workbench.Call) error {
+	if err := c.Who.MayWork(account.Unmask); err != nil {
+		return err
+	}
 	id := casefile.ID(c.PathValue("id"))
 	name, media, content, err := r.Scan(id, c.PathValue("hash"))
 	if err != nil {

@@ -8,6 +8,7 @@ package casework
 
 import (
 	"embed"
+	"time"
 
 	"tongban/catalog/area"
 	"tongban/catalog/register"
@@ -19,6 +20,7 @@ import (
 	"tongban/node/account"
 	"tongban/node/frame"
 	"tongban/node/workbench"
+	"tongban/node/workbench/casework/phrase"
 )
 
 //go:embed pages/*.html
@@ -38,7 +40,11 @@ type Config struct {
 	Public   string // the address of the pages for the public; "": there is none
 	// Scan is a paper that a case names: a name that says nothing of anybody,
 	// its media type and its content.
-	Scan func(id casefile.ID, hash string) (name, media string, content []byte, err error)
+	Scan    func(id casefile.ID, hash string) (name, media string, content []byte, err error)
+	Phrases *phrase.Store
+	// Seen is when a center was last there, and whether it is now; zero: not
+	// since this node began to run.
+	Seen func(area.Center) (at time.Time, up bool)
 	// RatingCode is what the QR code of a rating slip holds.
 	RatingCode func(casefile.ID) (string, error)
 }
@@ -56,13 +62,20 @@ var workers = account.Duties{
 // Open hangs the room's pages into a shell.
 func Open(s *workbench.Shell, c Config) {
 	r := &room{c, s.Room("cases", set)}
+	me := &room{c, s.Room("me", set)}
+	me.Get("/work/me/phrases", workers, me.phrases)
+	me.Post("/work/me/phrases", workers, me.keepPhrase)
+	s.Mine("/work/me/phrases", workers, "我的常用语", "My phrases")
 	s.Menu("cases", "/work/cases", "c", workers, "办件", "Cases")
 	s.Finder(workers, r.find)
 	r.Get("/work/cases", workers, r.list)
 	r.Post("/work/cases", workers, r.search)
 	r.Get("/work/cases/live", workers, r.live)
 	r.Post("/work/cases/batch", workers, r.batch)
+	r.Post("/work/cases/now", workers, r.now)
 	r.Get("/work/cases/{id}", workers, r.one)
+	r.Get("/work/cases/{id}/next", workers, r.toNext)
+	r.Post("/work/cases/{id}/send", workers, r.send)
 	r.Get("/work/cases/{id}/log", workers, r.log)
 	r.Post("/work/cases/{id}/unmask", workers, r.unmask)
 	r.Get("/work/cases/{id}/do/{action}", workers, r.ask)

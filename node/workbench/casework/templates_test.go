@@ -8,8 +8,11 @@ import (
 	"tongban/node/terms"
 )
 
-// Every word that a page says is there.
-func TestWords(t *testing.T) { frametest.Words(t, set, "pages/*.html") }
+// Every word that a page says is there, and every word is said somewhere.
+func TestWords(t *testing.T) {
+	frametest.Words(t, set, "pages/*.html", "*.go")
+	frametest.Said(t, words, "pages/*.html", "*.go")
+}
 
 // Every action that the desk offers has a name and a form.
 func TestEveryActionHasAForm(t *testing.T) {

@@ -31,15 +31,24 @@ type one struct {
 	Reason    string // why somebody wants to see the person in full
 	Person    *person
 	Papers    []paper
+	Signs     []signature
 	Clocks    []clockLine
 	Waits     []wait
 	Route     []stop
+	Hand      *handover // nil: nothing is offered
+	Out       []rowOut
+	Branches  []branch
+	MayUnmask bool
 	Do        []deed // what may be done now
 	Not       []deed // what may not, and why
 	Steps     []step
 	Events    []event
 	Frozen    bool
 	Live      string
+	In        string // the list that it was opened from
+	List      string // and the address of that
+	Box       string // and what it is called
+	NextOne   string // the address of the next case of it
 }
 
 // person is who applies, as the page shows them.
@@ -70,17 +79,6 @@ type clockLine struct {
 type wait struct {
 	Name, From, To, Until, Result string
 	Counts                        bool
-}
-
-// stop is one center on the way of a case.
-type stop struct {
-	Name, Level string
-	Since       string
-	Days        int
-	Here        bool
-	Offered     bool
-	Correct     bool
-	How         string
 }
 
 // deed is an action as a page offers it.
@@ -131,8 +129,11 @@ func (r *room) look(c *workbench.Call) (*one, error) {
 	s := &view.State
 	d := &one{
 		View: view, ID: id, PhaseText: p.Either(terms.Phases[s.Phase], string(s.Phase)), LampText: p.Either(terms.Lamps[view.Lamp], string(view.Lamp)),
-		Holder: r.Name(s.Holder.Center), Live: "/work/cases/live?case=" + string(id),
+		Holder: r.Name(s.Holder.Center), In: in(c),
 	}
+	d.Live = with("/work/cases/live?case="+string(id)+"&seen="+strconv.FormatUint(s.Head.Index, 10), d.In)
+	d.List, d.NextOne = listLink(d.In), with("/work/cases/"+string(id)+"/next", d.In)
+	d.Box, d.MayUnmask = r.boxOf(p, d.In), c.Who.MayWork(account.Unmask) == nil
 	if view.Lamp == clock.Done && len(view.Readings) == 0 && !ended(s.Phase) {
 		d.LampText = p.Say("no_clock_yet")
 	}
@@ -146,18 +147,22 @@ func (r *room) look(c *workbench.Call) (*one, error) {
 	p.Title = name
 	d.Person = r.person(s)
 	d.Papers = r.papers(p, &view)
+	d.Signs = signatures(p, s)
 	d.Steps = r.steps(p, &view)
 	d.Next = r.next(p, view.Next)
 	for _, reading := range view.Readings {
 		d.Clocks = append(d.Clocks, clockLine{
 			Reading: reading, Name: p.Either(terms.Clocks[reading.Clock], string(reading.Clock)), LampText: p.Either(terms.Lamps[reading.Lamp], string(reading.Lamp)),
-			When: left(p, reading.Lamp, reading.LeftDays, reading.Ended == ""),
+			When: left(p, reading.Lamp, reading.LeftDays, reading.Ended == "", reading.Unit),
 		})
 	}
 	for _, w := range s.Intervals {
 		d.Waits = append(d.Waits, r.wait(p, w))
 	}
-	if err := r.way(p, d); err != nil {
+	if err := r.way(c, d); err != nil {
+		return nil, err
+	}
+	if err := r.branches(c, d); err != nil {
 		return nil, err
 	}
 	r.deeds(c, d)
@@ -183,6 +188,9 @@ func shown(a applicant.Applicant, full bool) *person {
 // unmask shows the person in full to whoever says why; the book of who looked
 // has it before the page does.
 func (r *room) unmask(c *workbench.Call) error {
+	if err := c.Who.MayWork(account.Unmask); err != nil {
+		return err
+	}
 	d, err := r.look(c)
 	if err != nil {
 		return err
@@ -273,7 +281,7 @@ func (r *room) next(p *frame.Page, m desk.Move) string {
 	}
 	text := p.Either(terms.Actions[m.Action], string(m.Action))
 	if m.Name != "" {
-		text = m.Name + "（" + text + "）"
+		text = m.Name + p.Pick("（", " (") + text + p.Pick("）", ")")
 	}
 	if !m.Here && m.Center != "" {
 		text = r.Name(m.Center) + p.Pick("：", ": ") + text
@@ -289,33 +297,15 @@ func (r *room) wait(p *frame.Page, w casefile.Interval) wait {
 	return wait{Name: cmp.Or(name, string(w.Ground)), From: p.Time(w.From), To: p.Time(w.To), Until: w.Until, Result: w.Result, Counts: w.Counts}
 }
 
-// way is the route as a picture: the centers in order, and an offer that waits.
-func (r *room) way(p *frame.Page, d *one) error {
-	way, err := r.Desk.Itinerary(d.ID)
-	if err != nil {
-		return err
-	}
-	for i, s := range way.Stays {
-		d.Route = append(d.Route, stop{
-			Name: cmp.Or(s.Name, string(s.Center)), Level: p.Word("level", s.Level), Since: p.Time(s.Since), Days: s.WorkDays, Correct: s.Correct,
-			Here: i == len(way.Stays)-1, How: p.Either(terms.Events[s.How], string(s.How)),
-		})
-	}
-	if o := d.State.Offer; o != nil {
-		d.Route = append(d.Route, stop{Name: r.Name(o.To.Center), Level: p.Word("level", o.To.Center.Level()), Since: p.Time(o.At), Offered: true, Correct: o.Correct != nil})
-	}
-	return nil
-}
-
 // deeds are the actions: what comes next first, then what else may be done;
 // beside them what may not, and why.
 func (r *room) deeds(c *workbench.Call, d *one) {
 	for _, o := range d.Actions {
-		one := deed{Action: o.Action, Text: c.Page.Either(terms.Actions[o.Action], string(o.Action)), Link: "/work/cases/" + string(d.ID) + "/do/" + string(o.Action), Next: comesNext(d.View.Next, o.Action)}
+		one := deed{Action: o.Action, Text: c.Page.Either(terms.Actions[o.Action], string(o.Action)), Link: with("/work/cases/"+string(d.ID)+"/do/"+string(o.Action), d.In), Next: comesNext(d.View.Next, o.Action)}
 		err := c.Who.May(o.Action)
 		switch {
 		case !o.Allowed:
-			one.Why, one.Detail, one.Hint = c.Reason(o.Code), o.Why, o.Hint
+			one.Why, one.Detail, one.Hint = c.Reason(o.Code), c.Particulars(o.Why), o.Hint
 			d.Not = append(d.Not, one)
 		case err != nil:
 			one.Why = c.Reason(refusal.CodeOf(err))

@@ -1,11 +1,15 @@
 package office
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"math"
+)
 
 // series is one colour of a chart, with a value for each of its labels.
 type series struct {
 	Name, Color string
 	Values      []int
+	Exact       []float64 // in their place, with one digit behind the point
 }
 
 // The colours of lamps, as the style sheet has them, and of what is none.
@@ -39,7 +43,12 @@ func bars(labels []string, all []series) chart {
 	option["xAxis"], option["yAxis"] = values, names
 	var drawn []any
 	for _, s := range all {
-		data := make([]any, len(s.Values))
+		data := make([]any, len(s.Values)+len(s.Exact))
+		for i, v := range s.Exact {
+			if data[i] = any("-"); v >= 0.05 {
+				data[i] = math.Round(v*10) / 10
+			}
+		}
 		for i, v := range s.Values {
 			if data[i] = any("-"); v != 0 { // nothing is drawn, and no 0 written into it
 				data[i] = v

@@ -2,14 +2,17 @@ package office
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"tongban/catalog/area"
 	"tongban/catalog/guide"
 	"tongban/catalog/register"
 	"tongban/catalog/workday"
+	"tongban/intake/casefile"
 	"tongban/intake/rating"
 	"tongban/node/frame"
 )
@@ -71,7 +74,7 @@ func TestSpan(t *testing.T) {
 
 // A chart says what its table says, and nothing of what is nought.
 func TestBars(t *testing.T) {
-	c := bars([]string{`民政"`, "</script>", "丙", "丁"}, []series{{"red", bad, []int{1, 0, 3, 0}}, {"green", good, []int{0, 2, 0, 0}}})
+	c := bars([]string{`民政"`, "</script>", "丙", "丁"}, []series{{Name: "red", Color: bad, Values: []int{1, 0, 3, 0}}, {Name: "green", Color: good, Values: []int{0, 2, 0, 0}}})
 	var option struct {
 		YAxis  struct{ Data []string }
 		Series []struct{ Data []any }
@@ -100,5 +103,47 @@ func TestShare(t *testing.T) {
 func TestFields(t *testing.T) {
 	if got := fields(page(t, ""), []string{"name", "agent.telephone", "future"}); got != "姓名、代理人的电话、future" {
 		t.Error(got)
+	}
+}
+
+// A bar of time has one digit; what is nothing is not drawn.
+func TestBarsOfTime(t *testing.T) {
+	c := bars([]string{"审查", "决定"}, []series{{Name: "days", Color: plain, Exact: []float64{2.349, 0.01}}})
+	if !strings.Contains(c.Option, `"data":[2.3,"-"]`) {
+		t.Error(c.Option)
+	}
+}
+
+// The time of a step is counted from what was done before it, and the time in
+// which nothing could be done is told apart; ways are counted from log to log.
+func TestFlow(t *testing.T) {
+	const day = 24 * 3600 * 1000
+	s := casefile.State{
+		OpenedAt: day, AcceptedAt: 2 * day,
+		Steps:     []casefile.StepDone{{Action: "decide", At: 10 * day}, {Action: "check", At: 3 * day}},
+		Intervals: []casefile.Interval{{From: 4 * day, To: 6 * day}, {From: 5 * day, To: 7 * day}, {From: 8 * day, To: 9 * day, Counts: true}},
+		Route:     []casefile.Leg{{Party: casefile.Party{Center: "320509111201"}, Since: day}, {Party: casefile.Party{Center: "320509111000"}, Since: 3 * day}, {Party: casefile.Party{Center: "320509111201"}, Since: 11 * day}},
+	}
+	steps, ways := map[string]*stepTime{}, map[[2]area.Center]*wayCount{}
+	page := &frame.Page{}
+	stepTimes(page, &s, steps)
+	moves(&s, ways)
+	moves(&s, ways)
+	d := &flow{}
+	d.steps(page, steps)
+	if got := fmt.Sprintf("%s %s %s|%s %s|%s %s %s", d.Steps[0].Text, d.Steps[0].Mean, d.Steps[0].Paused, d.Steps[1].Text, d.Steps[1].Mean, d.Steps[2].Text, d.Steps[2].Longest, d.Steps[2].Paused); got != "受理 1 0|初审 1|决定 7 3" {
+		t.Error(got)
+	}
+	d.ways(&room{Config: Config{Name: func(c area.Center) string { return "中心" + string(c) }}}, page, ways)
+	if len(d.Ways) != 2 || d.Ways[0].Count != 2 || d.Map == nil || len(d.Map.Nodes) != 2 || len(d.Map.Lines) != 2 {
+		t.Fatalf("%+v %+v", d.Ways, d.Map)
+	}
+	for _, w := range d.Ways {
+		if w.Up != (w.to == "320509111000") || w.Up && w.Stay != "2" || !w.Up && w.Stay != "8" {
+			t.Errorf("%+v", w)
+		}
+	}
+	if lines := d.Map.Lines; lines[0].Down == lines[1].Down {
+		t.Errorf("%+v", lines)
 	}
 }

@@ -314,7 +314,7 @@ func (r *room) erase(c *workbench.Call) error {
 			}
 		}
 		if one.Blobs, err = r.destroy(c, key, d.Reason); err != nil {
-			one.Why, one.Detail = c.Reason(refusal.CodeOf(err)), err.Error()
+			one.Why, one.Detail = c.Reason(refusal.CodeOf(err)), c.Particulars(err.Error())
 		}
 		results = append(results, one)
 	}

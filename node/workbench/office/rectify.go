@@ -134,7 +134,7 @@ func (r *room) offer(c *workbench.Call, d *one, s rating.State) {
 			f.Check = p.Say("check_" + step.kind)
 		}
 		if err := try(s, r.staff(c), r.Now().UnixMilli(), step.kind, step.of("x", true, false)); err != nil {
-			f.Why, f.Detail = c.Reason(refusal.CodeOf(err)), err.Error()
+			f.Why, f.Detail = c.Reason(refusal.CodeOf(err)), c.Particulars(err.Error())
 			d.Not = append(d.Not, f)
 			continue
 		}

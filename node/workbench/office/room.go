@@ -105,6 +105,7 @@ var (
 	handlers   = account.Workers(account.AnswerRating)
 	auditors   = account.Workers(account.AuditPrivacy)
 	restrictor = account.Workers(account.Restrict)
+	retainers  = account.Workers(account.Retain)
 	erasers    = account.Doers(desk.Erase)
 )
 
@@ -126,6 +127,7 @@ func Open(s *workbench.Shell, c Config) {
 	over.Get("/work/area/chase", chasers, over.askChase)
 	over.Post("/work/area/chase", chasers, over.chase)
 	over.Get("/work/area/chases", areaSeers, over.chases)
+	over.Get("/work/area/flow", areaSeers, over.flow)
 	over.Get("/work/area/figures", areaSeers, over.figures)
 
 	rated := at("ratings")
@@ -141,6 +143,8 @@ func Open(s *workbench.Shell, c Config) {
 	private.Get("/work/privacy", auditors, private.audit)
 	private.Get("/work/privacy/restricted", restrictor, private.restricted)
 	private.Post("/work/privacy/restricted", restrictor, private.restrict)
+	private.Get("/work/privacy/periods", retainers, private.periods)
+	private.Post("/work/privacy/periods", retainers, private.setPeriod)
 	private.Get("/work/privacy/due", erasers, private.due)
 	private.Post("/work/privacy/due", erasers, private.erase)
 }
@@ -152,9 +156,9 @@ type tab struct {
 }
 
 var (
-	areaTabs    = []tab{{"tree", "/work/area", areaSeers}, {"late", "/work/area/late", areaSeers}, {"chases", "/work/area/chases", areaSeers}, {"routes", "/work/area/routes", areaSeers}, {"figures", "/work/area/figures", areaSeers}}
+	areaTabs    = []tab{{"tree", "/work/area", areaSeers}, {"late", "/work/area/late", areaSeers}, {"chases", "/work/area/chases", areaSeers}, {"routes", "/work/area/routes", areaSeers}, {"flow", "/work/area/flow", areaSeers}, {"figures", "/work/area/figures", areaSeers}}
 	ratingTabs  = []tab{{"rectifications", "/work/ratings", handlers}, {"rating_figures", "/work/ratings/figures", handlers}}
-	privacyTabs = []tab{{"audit", "/work/privacy", auditors}, {"restrictions", "/work/privacy/restricted", restrictor}, {"due_list", "/work/privacy/due", erasers}}
+	privacyTabs = []tab{{"audit", "/work/privacy", auditors}, {"restrictions", "/work/privacy/restricted", restrictor}, {"periods", "/work/privacy/periods", retainers}, {"due_list", "/work/privacy/due", erasers}}
 )
 
 // head gives a page its title and its tabs; nav is the word of both.

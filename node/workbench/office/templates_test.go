@@ -1,6 +1,7 @@
 package office
 
 import (
+	"slices"
 	"testing"
 
 	"tongban/intake/hall/queue"
@@ -11,7 +12,10 @@ import (
 )
 
 // Every word that a page says is there.
-func TestWords(t *testing.T) { frametest.Words(t, set, "pages/*.html", "*.go") }
+func TestWords(t *testing.T) {
+	frametest.Words(t, set, "pages/*.html", "*.go")
+	frametest.Said(t, words, "pages/*.html", "*.go")
+}
 
 // Every code that a page puts into words has a name.
 func TestEveryCodeHasAName(t *testing.T) {
@@ -32,9 +36,9 @@ func TestEveryCodeHasAName(t *testing.T) {
 		need = append(need, "kind_"+k)
 	}
 	for _, s := range []queue.State{queue.Called, queue.Serving} {
-		need = append(need, string(s))
+		need = append(need, "doing_"+string(s))
 	}
-	for _, t := range []tab{areaTabs[0], areaTabs[1], areaTabs[2], areaTabs[3], areaTabs[4], ratingTabs[0], ratingTabs[1], privacyTabs[0], privacyTabs[1], privacyTabs[2]} {
+	for _, t := range slices.Concat(areaTabs, ratingTabs, privacyTabs) {
 		need = append(need, t.nav)
 	}
 	for _, word := range need {

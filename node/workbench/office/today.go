@@ -202,7 +202,7 @@ func (r *room) hallNow(c *workbench.Call, d *now) error {
 		one := window{Window: w, Serves: strings.Join(w.Types, p.Pick("、", ", ")), Staff: seats(ros, w.Number, day)}
 		for _, t := range tickets {
 			if t.Window == w.Number && (t.State == queue.Called || t.State == queue.Serving) {
-				one.Ticket, one.Doing = t.Number, p.Say(string(t.State))
+				one.Ticket, one.Doing = t.Number, p.Say("doing_"+string(t.State))
 			}
 		}
 		for _, f := range stats.Windows {
