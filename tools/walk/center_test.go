@@ -45,10 +45,17 @@ func (c *center) now() time.Time { return time.Now().Add(time.Duration(c.ahead.L
 // found runs a district that is a realm by itself, with the items that ship.
 func found(t *testing.T) *center {
 	t.Helper()
+	return foundAs(t, func(*node.Config) {})
+}
+
+// foundAs is found with a configuration that is changed.
+func foundAs(t *testing.T, change func(*node.Config)) *center {
+	t.Helper()
 	t.Parallel() // each has a node and browsers of its own
 	dir := filepath.Join(t.TempDir(), "district")
 	c := &center{t: t, ctx: context.Background(), dir: dir}
 	config := local(t, district)
+	change(&config)
 	_, err := node.Create(dir, config, node.Founding{Name: "虚构区", Area: district.Area(), Center: "虚构区政务服务中心", Staff: "建设者"}, rand.Reader, time.Now())
 	c.must(err)
 	c.run()

@@ -203,36 +203,6 @@ func TestMachinesOfTheHall(t *testing.T) {
 	}
 }
 
-// The duty manager: an entry is made, its words are read by whoever says so,
-// answered and looked back at.
-func TestDutyManager(t *testing.T) {
-	c, b := found(t), browser(t)
-	c.somebody(b, "zhi", account.Manager)
-	c.must(b.Go(c.base + "/work/duty"))
-	c.until("the page listens", func() bool { return ready(b) })
-	c.must(b.Press("n"))
-	c.must(b.See("#about"))
-	const words = "窗口没有一次说清。"
-	c.must(b.Fill("#kind", "complaint"))
-	c.must(b.Fill("#about", "材料没有一次告知"))
-	c.must(b.Fill("#name", "虚构戊"))
-	c.must(b.Fill("#text", words))
-	c.must(b.Click("[data-go-on]"))
-	c.must(b.See(".thanks"))
-	c.until("the page listens", func() bool { return ready(b) })
-	if text := b.Text("main"); strings.Contains(text, words) || strings.Contains(text, "虚构戊") {
-		t.Errorf("the words stand there unasked: %s", text)
-	}
-	c.must(b.Press("v"))
-	c.until("the words are shown", func() bool { return strings.Contains(b.Text("main"), words) })
-	c.must(b.Fill("#text", "已向您说明，并补发一次性告知书。"))
-	c.must(b.Click("[data-go-on]"))
-	c.until("it is answered", func() bool { return strings.Contains(b.Text(".lamp"), "已答复") })
-	c.must(b.Click("input[value=close]"))
-	c.must(b.Click("form[action$=follow] button"))
-	c.until("it is closed", func() bool { return strings.Contains(b.Text(".lamp"), "已结束") })
-}
-
 // Somebody calls for an appointment: it is booked, and cancelled again.
 func TestAppointments(t *testing.T) {
 	c, b := found(t), browser(t)

@@ -100,7 +100,7 @@ func (c *center) officePages() []string {
 	return []string{
 		"/work/today", "/work/area", "/work/area/late", "/work/area/chases", "/work/area/chase?case=" + string(chased), "/work/area/routes", "/work/area/figures", "/work/area/figures?from=2020-01-01",
 		"/work/ratings", "/work/ratings?show=every", "/work/ratings/" + string(bad), "/work/ratings/" + string(fresh), "/work/ratings/" + string(old), "/work/ratings/figures?by=window",
-		"/work/privacy", "/work/privacy/restricted", "/work/privacy/due", "/work/area?under=" + string(town), "/work/area?under=320509999000",
+		"/work/privacy", "/work/privacy/restricted", "/work/privacy/due", "/work/area?under=" + string(town), "/work/area?under=320509999000", "/work/area/flow?from=2020-01-01", "/work/privacy/periods",
 	}
 }
 

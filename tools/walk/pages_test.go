@@ -43,10 +43,10 @@ func TestPages(t *testing.T) {
 	c.somebody(b, "all", account.All()...)
 	b.Complaints()
 	pages := []string{
-		"/work/me", "/work/cases", "/work/cases?box=all", "/work/cases?box=sent", "/work/cases/" + id, "/work/cases/" + id + "/log", "/work/cases/" + id + "/print",
-		"/work/cases/" + id + "/do/receive", "/work/cases/" + id + "/do/decline", "/work/cases/nothing", "/catalogue", "/coverage", "/drafts",
+		"/work/me", "/work/me/phrases", "/work/cases", "/work/cases?box=all", "/work/cases?box=sent", "/work/cases/" + id, "/work/cases/" + id + "/log", "/work/cases/" + id + "/print",
+		"/work/cases/" + id + "/do/receive", "/work/cases/" + id + "/do/decline", "/work/cases/nothing", "/work/import", "/work/import?kind=cases", "/work/import/nothing", "/catalogue", "/coverage",
 	}
-	c.look(b, "", pages)
+	c.look(b, "", append(pages, c.cataloguePages()...))
 }
 
 // look opens pages at every size and in both languages, and says what is wrong

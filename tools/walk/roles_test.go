@@ -21,8 +21,11 @@ type person struct {
 func (c *center) inEveryView(role string, duties []account.Duty, path func(p *person)) {
 	c.t.Helper()
 	for _, v := range screens() {
-		name := role + strings.NewReplacer("lang=", "", "size=", "", "&", "").Replace(v.name+v.query)
+		name := nameIn(role, v)
 		c.t.Run(name, func(t *testing.T) {
+			whole := c.t
+			c.t = t // what fails in a view ends that view
+			defer func() { c.t = whole }()
 			p := &person{browser(t), c, t, v, name}
 			c.somebody(p.Browser, name, duties...)
 			p.can(p.Size(Screens[v.name]))
@@ -31,6 +34,11 @@ func (c *center) inEveryView(role string, duties []account.Duty, path func(p *pe
 			p.look()
 		})
 	}
+}
+
+// nameIn is the account of a role in a view.
+func nameIn(role string, v view) string {
+	return role + strings.NewReplacer("lang=", "", "size=", "", "&", "").Replace(v.name+v.query)
 }
 
 // can fails the walk when a step of it did.
