@@ -16,12 +16,18 @@ func (n *Node) openAccounts() (err error) {
 	}
 	n.accounts, err = account.Open(account.Config{
 		DB: n.store.DB(), Self: n.self, Key: n.key, KeyOf: n.keyOf, Now: n.now, Rand: rand.Reader, Log: n.log,
-		Cost: cost, Full: n.mayWrite, Staff: n.staffMember,
+		Cost: cost, Full: n.mayWrite, Staff: n.staffMember, Provider: n.config.API.OIDC.source(),
 	})
 	if err != nil {
 		return err
 	}
-	n.sessions, err = account.NewSessions(n.accounts, account.SessionsConfig{Secure: n.config.API.TLS.On(), ShutAfter: shut})
+	n.sessions, err = account.NewSessions(n.accounts, account.SessionsConfig{
+		Secure: n.config.API.secure(), ShutAfter: shut, Forget: !n.start.Verdict.Sound(),
+	})
+	if err != nil {
+		return err
+	}
+	n.provider, err = n.config.API.provider(n.dir, n.now, n.log)
 	return err
 }
 

@@ -74,7 +74,11 @@ type APIConfig struct {
 	Listen string `yaml:"listen"` // host:port; empty switches it off
 	Public string `yaml:"public"` // https://host of what stands before it for the public; none: it is not public
 
-	TLS TLSConfig `yaml:"tls"`
+	TLS  TLSConfig  `yaml:"tls"`
+	OIDC OIDCConfig `yaml:"oidc"`
+
+	Appointments bool `yaml:"appointments"` // people book them on the public pages
+	HomeVisits   bool `yaml:"home_visits"`  // and ask there for visits at home
 }
 
 // TLSConfig is with which certificate the API and the pages are served. Without
@@ -234,7 +238,7 @@ func DefaultConfig(center area.Center) Config {
 		Peer:     PeerConfig{Listen: []string{"/ip4/0.0.0.0/tcp/7400"}},
 		Enrol:    ListenConfig{"0.0.0.0:7401"},
 		Presence: ListenConfig{"0.0.0.0:7402"},
-		API:      APIConfig{Listen: "127.0.0.1:7403"},
+		API:      APIConfig{Listen: "127.0.0.1:7403", Appointments: true},
 		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 	if center != "" && center.Level() <= area.Town {
@@ -312,7 +316,13 @@ func (c Config) Check() error {
 	if u, err := url.Parse(c.API.Public); c.API.Public != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.HasSuffix(c.API.Public, "/")) {
 		errs = append(errs, fmt.Errorf("api.public: %q, want an address such as https://banshi.example.cn, without a slash at its end", c.API.Public))
 	}
+	if c.API.HomeVisits && !c.API.Appointments {
+		errs = append(errs, errors.New("api.home_visits: they are asked for on the pages of api.appointments, which is off"))
+	}
 	if err := c.API.TLS.check(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.API.checkOIDC(); err != nil {
 		errs = append(errs, err)
 	}
 	if err := c.Devices.check(); err != nil {

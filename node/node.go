@@ -39,12 +39,14 @@ import (
 	"tongban/intake/rating"
 	"tongban/intake/supervise/chase"
 	"tongban/node/account"
+	"tongban/node/account/provider"
 	"tongban/node/api"
 	"tongban/node/enrol"
 	"tongban/node/identity"
 	"tongban/node/peers"
 	"tongban/node/presence"
 	"tongban/node/store"
+	"tongban/node/workbench/casework/phrase"
 	"tongban/node/workbench/counter/draft"
 	"tongban/node/workbench/lobby/machine"
 )
@@ -97,7 +99,10 @@ type Node struct {
 	ratings   *rating.Ratings
 	accounts  *account.Accounts
 	sessions  *account.Sessions
+	provider  *provider.Provider // nil where nobody is asked who somebody is
 	intakes   *draft.Store
+	phrases   *phrase.Store
+	sightings sightings
 	machines  *machine.Store
 	feed      *feed.Service
 	certify   *certify.Service
@@ -205,6 +210,9 @@ func (n *Node) openIntake() (err error) {
 		return err
 	}
 	if n.intakes, err = draft.Open(db, blobKey, n.now); err != nil {
+		return err
+	}
+	if n.phrases, err = phrase.Open(db, blobKey); err != nil {
 		return err
 	}
 	if n.machines, err = machine.Open(db, n.now); err != nil {
@@ -354,6 +362,9 @@ func (n *Node) fence(reason string) {
 	n.log.Error("this node may not write any more", "reason", reason, "do", fencedHint)
 	if err := n.cabinet.Fence(reason); err != nil {
 		n.log.Error("fence the cabinet", "err", err)
+	}
+	if n.sessions != nil { // whoever was signed in on an old copy, or on another
+		n.sessions.End()
 	}
 }
 

@@ -231,6 +231,7 @@ func (n *Node) tellAddress(ctx context.Context) {
 }
 
 func (n *Node) peerUp(c area.Center) {
+	n.sightings.see(c, n.now())
 	if n.exchange == nil || n.feed == nil || n.certify == nil {
 		return // still opening: they look for themselves when they start
 	}
@@ -242,7 +243,10 @@ func (n *Node) peerUp(c area.Center) {
 	n.certify.Wake()
 }
 
-func (n *Node) peerDown(c area.Center) { n.log.Debug("peer gone", "peer", c) }
+func (n *Node) peerDown(c area.Center) {
+	n.sightings.see(c, n.now())
+	n.log.Debug("peer gone", "peer", c)
+}
 
 // runPresence gossips in the pool of the district, with the Register's key.
 func (n *Node) runPresence(ctx context.Context) error {

@@ -15,6 +15,7 @@ import (
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/national/batch"
+	"tongban/node/account"
 	"tongban/node/api"
 	"tongban/node/store"
 )
@@ -22,11 +23,14 @@ import (
 // services is the node as its API sees it.
 func (n *Node) services() api.Services {
 	return api.Services{
-		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Hall: n.hall, Exchange: n.exchange, Ratings: n.ratings, Privacy: n.privacy, Forms: n.forms, Chases: n.chases, Accounts: n.accounts, Sessions: n.sessions,
+		Self: n.self, Register: n.register, Cabinet: n.cabinet, Desk: n.desk, Hall: n.hall, Exchange: n.exchange, Ratings: n.ratings, Privacy: n.privacy, Forms: n.forms, Chases: n.chases, Accounts: n.accounts, Sessions: n.sessions, Provider: n.provider,
 		Intakes: n.intakes, Devices: n.config.Devices.URL, Machines: n.machines,
-		Propose: n.Propose, Invite: n.Invite, TransferLead: n.transferLead,
-		Status: n.Status, Now: n.now, Public: n.config.API.Public, HSTS: n.config.API.TLS.Cert != "", NotReady: n.notReady,
-		Backup:  func(ctx context.Context, w io.Writer) error { return n.store.Backup(ctx, w, n.now()) },
+		Propose: n.Propose, Try: n.Try, Invite: n.Invite, TransferLead: n.transferLead,
+		Seen: n.seen, Phrases: n.phrases,
+		Status: n.Status, Now: n.now, Public: n.config.API.Public, Online: api.Online{Appointments: n.config.API.Appointments, HomeVisits: n.config.API.HomeVisits}, HSTS: n.config.API.hsts(), NotReady: n.notReady,
+		Backup: func(ctx context.Context, w io.Writer) error {
+			return n.store.Backup(ctx, w, n.now(), account.SessionRows()...)
+		},
 		Content: n.attach, SealArchive: func(b []byte) []byte { return chain.Sign(n.key(), archive.Domain, b) },
 		Batches: func(s batch.Source) *batch.Book {
 			return batch.New(batch.Config{DB: n.store.DB(), Source: s, Now: n.now})

@@ -54,6 +54,7 @@ type Card struct {
 	Subject   area.Code        `cbor:"31,keyasint,omitempty" json:"subject,omitempty"`   //
 	Life      uint32           `cbor:"32,keyasint,omitempty" json:"life,omitempty"`      // the incarnation of the holder
 	Since     int64            `cbor:"33,keyasint,omitempty" json:"since,omitempty"`     // when the holder got it, or offered it on
+	Former    string           `cbor:"34,keyasint,omitempty" json:"former,omitempty"`    // its number before it was brought here
 	Collect   area.Center      `cbor:"29,keyasint,omitempty" json:"collect,omitempty"`   // where the result waits to be handed out; "": it does not
 }
 
@@ -81,6 +82,7 @@ func CardOf(s *casefile.State) *Card {
 		card.Intake = s.Bundle.Intake
 	}
 	card.Version, card.Subject, card.Life, card.Since = s.Item.Version, s.Subject, s.Holder.Incarnation, s.HeldSince()
+	card.Former = s.Filing.Former
 	card.Sent = len(s.Slips)
 	for _, slip := range s.Slips {
 		if s.OnItsWay(slip) {
@@ -104,7 +106,7 @@ func (c *Card) Open() bool { return !slices.Contains(closedPhases, c.Phase) }
 
 // cardVersion is raised whenever a card is made otherwise: the rows of another
 // version are made anew.
-const cardVersion = foldVersion<<8 | 3
+const cardVersion = foldVersion<<8 | 4
 
 var (
 	prefixCard  = []byte("cc/")

@@ -26,7 +26,7 @@ func (d *Desk) act(ctx context.Context, a Action, id casefile.ID, by By, form an
 	if err := d.checkBy(a, &by); err != nil {
 		return Done{}, err
 	}
-	if id == "" && a != Open {
+	if id == "" && a != Open && a != Bring {
 		return Done{}, refusal.Newf(NoSuchCase, string(a), "name the case", "no case is named")
 	}
 	want := answer{Action: a, Case: id, Form: chain.Sum(wire.Encode([]any{string(a), string(id), by.Staff, form}))}

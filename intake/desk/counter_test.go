@@ -102,7 +102,7 @@ func TestTheDeskFillsInTheFiling(t *testing.T) {
 	if f != want {
 		t.Errorf("filing %+v, want %+v", f, want)
 	}
-	if len(done.Password) != 6 || !applicant.Opens(f.Secret, done.State.Number, done.Password) {
+	if len(done.Password) != 11 || !applicant.Opens(f.Secret, done.State.Number, done.Password) {
 		t.Errorf("the password %q does not open %s", done.Password, f.Secret)
 	}
 	again, err := d.Open(c.ctx, By{Staff: "窗口", Key: "once"}, form)

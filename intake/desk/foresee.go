@@ -30,7 +30,7 @@ func (d *Desk) Foresee(form OpenForm) (out Foreseen, err error) {
 // ForeseeSettle refuses what Open and Settle, one after the other, would refuse.
 // Nothing is written.
 func (d *Desk) ForeseeSettle(form OpenForm, settle SettleForm) error {
-	return d.received(form, func(sh *sheet) error { return sh.settle(settle) })
+	return d.received(form, func(sh *sheet) error { return sh.settle(context.Background(), settle) })
 }
 
 // received plans the opening of a case and the taking in of its papers, and

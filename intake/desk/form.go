@@ -202,7 +202,7 @@ func (f *faults) applicant(field string, who applicant.Applicant, today workday.
 
 // states are the states in which a material can be laid on the counter.
 var states = map[casefile.MaterialState]string{
-	casefile.Missing: "未提交", casefile.OriginalSeen: "已核验原件", casefile.Copy: "复印件", casefile.Electronic: "电子材料",
+	casefile.Missing: "未提交", casefile.OriginalSeen: "已核验原件", casefile.Copy: "复印件", casefile.Electronic: "电子件",
 	casefile.Exempted: "免提交", casefile.Committed: "告知承诺", casefile.Later: "容缺后补", casefile.NotNeeded: "不适用",
 }
 

@@ -105,6 +105,8 @@ type DeliverForm struct {
 	Signed  casefile.Signing `json:"signed,omitempty"`  // how it was signed for
 	Courier string           `json:"courier,omitempty"` // 物流单号
 	On      workday.Date     `json:"on,omitempty"`      // the day it came to the applicant; "": today
+
+	Signature []byte `json:"signature,omitempty"` // a picture of how it was signed for; kept outside the log
 }
 
 // ConcludeForm closes a case.

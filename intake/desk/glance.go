@@ -127,7 +127,7 @@ func (sh *sheet) summary() Summary {
 	one.Lamp, one.Second = clock.Worst(readings), clock.Second(readings)
 	for _, r := range readings {
 		if r.Lamp == one.Lamp && r.Lamp != clock.Done && r.Second == one.Second && (one.Due == "" || r.Due < one.Due) {
-			one.Clock, one.Due, one.Left = r.Clock, r.Due, r.LeftDays
+			one.Clock, one.Due, one.Left, one.Unit, one.Paused = r.Clock, r.Due, r.LeftDays, r.Unit, r.PausedBy
 		}
 	}
 	return one

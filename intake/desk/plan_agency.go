@@ -18,6 +18,7 @@ type MandateForm struct {
 	Documents []string         `json:"documents,omitempty"` // what was handed over with it
 	Signed    casefile.Signing `json:"signed,omitempty"`    // "": by signature
 	Letter    []byte           `json:"letter,omitempty"`    // a scan of 委托书; kept outside the log
+	Signature []byte           `json:"signature,omitempty"` // a picture of the signature, where it was given on a screen; kept outside the log
 }
 
 // AcceptMandateForm gives the receipt of a mandate (受理单). It has a number of
@@ -92,12 +93,12 @@ func (sh *sheet) mandate(ctx context.Context, form MandateForm) error {
 	if body.Documents == nil {
 		body.Documents = []string{}
 	}
-	if len(form.Letter) > 0 {
-		ref, err := sh.keep(ctx, "letter", "proof", form.Letter)
-		if err != nil {
-			return err
-		}
-		body.Letter = &ref
+	var err error
+	if body.Letter, err = sh.picture(ctx, "letter", form.Letter); err != nil {
+		return err
+	}
+	if body.Signature, err = sh.picture(ctx, "signature", form.Signature); err != nil {
+		return err
 	}
 	return sh.add(casefile.Mandated, body)
 }

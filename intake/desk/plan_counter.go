@@ -71,6 +71,7 @@ func (sh *sheet) openItem(ctx context.Context, it *item.Item, form OpenForm, cho
 	if filing.Secret, err = sh.secret(number); err != nil {
 		return err
 	}
+	filing.Former = sh.former
 	ref, err := sh.keep(ctx, "applicant", "applicant", wire.Encode(form.Applicant))
 	if err != nil {
 		return err
@@ -235,6 +236,9 @@ func (sh *sheet) accept(form AcceptForm) error {
 		}
 	}
 	on, deemed := clock.DeemedAccepted(sh.s, sh.d.Register.Calendar(), sh.limits(), sh.now)
+	if sh.former != "" { // how it was accepted was settled where it comes from
+		deemed = false
+	}
 	if !deemed {
 		on = sh.today()
 	}

@@ -185,10 +185,16 @@ func (sh *sheet) holdSurvey(ctx context.Context, form SurveyHeldForm) error {
 
 // proof keeps what proves an event outside the log; nil where nothing was given.
 func (sh *sheet) proof(ctx context.Context, content []byte) (*casefile.BlobRef, error) {
+	return sh.picture(ctx, "proof", content)
+}
+
+// picture keeps what proves something under the name of its field; nil for
+// nothing.
+func (sh *sheet) picture(ctx context.Context, field string, content []byte) (*casefile.BlobRef, error) {
 	if len(content) == 0 {
 		return nil, nil
 	}
-	ref, err := sh.keep(ctx, "proof", "proof", content)
+	ref, err := sh.keep(ctx, field, "proof", content)
 	return &ref, err
 }
 

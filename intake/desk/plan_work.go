@@ -343,7 +343,7 @@ func (sh *sheet) deliverForm(form *DeliverForm, what string) error {
 	return f.err(sh.op(what))
 }
 
-func (sh *sheet) deliver(kind casefile.Kind, action item.Action, form DeliverForm) error {
+func (sh *sheet) deliver(ctx context.Context, kind casefile.Kind, action item.Action, form DeliverForm) error {
 	it, err := sh.item(string(kind))
 	if err != nil {
 		return err
@@ -357,23 +357,26 @@ func (sh *sheet) deliver(kind casefile.Kind, action item.Action, form DeliverFor
 		return err
 	}
 	proof := casefile.Proof{Manner: form.Manner, Signed: form.Signed, Courier: form.Courier, On: string(form.On), Number: number}
+	if proof.Signature, err = sh.picture(ctx, "signature", form.Signature); err != nil {
+		return err
+	}
 	return sh.add(kind, casefile.StepBody{Step: step, Passed: true, Opinion: form.Note, To: form.To, Proof: &proof})
 }
 
 // serve plans the legal act: the applicant has the decision.
-func (sh *sheet) serve(form DeliverForm) error {
+func (sh *sheet) serve(ctx context.Context, form DeliverForm) error {
 	if err := sh.deliverForm(&form, "serve"); err != nil {
 		return err
 	}
 	if sh.s.ServedAt != 0 {
 		return refusal.Newf(casefile.StepOrder, sh.op("serve"), "", "the decision was served")
 	}
-	return sh.deliver(casefile.Served, item.Serve, form)
+	return sh.deliver(ctx, casefile.Served, item.Serve, form)
 }
 
 // handOut plans the counter's act; what is handed over at a counter is served
 // by it.
-func (sh *sheet) handOut(form DeliverForm) error {
+func (sh *sheet) handOut(ctx context.Context, form DeliverForm) error {
 	if err := sh.deliverForm(&form, "hand out"); err != nil {
 		return err
 	}
@@ -381,11 +384,11 @@ func (sh *sheet) handOut(form DeliverForm) error {
 		return refusal.Newf(casefile.StepOrder, sh.op("hand out"), "", "the result was handed out")
 	}
 	if sh.s.ServedAt == 0 {
-		if err := sh.deliver(casefile.Served, item.Serve, form); err != nil {
+		if err := sh.deliver(ctx, casefile.Served, item.Serve, form); err != nil {
 			return err
 		}
 	}
-	return sh.deliver(casefile.HandedOut, item.HandOut, form)
+	return sh.deliver(ctx, casefile.HandedOut, item.HandOut, form)
 }
 
 // conclude plans the end: nothing is owed to the applicant and no superseded
@@ -427,7 +430,7 @@ func (sh *sheet) archive(note string) error {
 
 // settle plans all that is left of an immediate case: whatever check or review
 // the item lists, the decision, the document, the handing out.
-func (sh *sheet) settle(form SettleForm) error {
+func (sh *sheet) settle(ctx context.Context, form SettleForm) error {
 	it, err := sh.item("settle")
 	if err != nil {
 		return err
@@ -452,7 +455,7 @@ func (sh *sheet) settle(form SettleForm) error {
 		case Make:
 			err = sh.work(casefile.Made, item.Make, StepForm{})
 		case HandOut:
-			if err = sh.handOut(form.Deliver); err == nil && form.Conclude {
+			if err = sh.handOut(ctx, form.Deliver); err == nil && form.Conclude {
 				err = sh.conclude("")
 			}
 			return err

@@ -324,7 +324,9 @@ func (s *rack) byAge(a, b uint32) int {
 
 // spelling is what of a case may be typed to find it, besides its people and
 // its item.
-func spelling(c *cabinet.Card) [4]string { return [4]string{c.Number, string(c.ID), c.Intake, c.Visit} }
+func spelling(c *cabinet.Card) [5]string {
+	return [5]string{c.Number, string(c.ID), c.Intake, c.Visit, c.Former}
+}
 
 // wordEnd stands between what may be typed, and in no text that is looked for.
 const wordEnd = "\n"

@@ -116,17 +116,17 @@ func (d *Desk) Decide(ctx context.Context, by By, id casefile.ID, form DecideFor
 
 // Serve makes the decision known to the applicant.
 func (d *Desk) Serve(ctx context.Context, by By, id casefile.ID, form DeliverForm) (Done, error) {
-	return d.act(ctx, Serve, id, by, form, func(sh *sheet) error { return sh.serve(form) })
+	return d.act(ctx, Serve, id, by, form, func(sh *sheet) error { return sh.serve(ctx, form) })
 }
 
 // HandOut gives the result out at the counter, which serves it too.
 func (d *Desk) HandOut(ctx context.Context, by By, id casefile.ID, form DeliverForm) (Done, error) {
-	return d.act(ctx, HandOut, id, by, form, func(sh *sheet) error { return sh.handOut(form) })
+	return d.act(ctx, HandOut, id, by, form, func(sh *sheet) error { return sh.handOut(ctx, form) })
 }
 
 // Settle does all that is left of an immediate case in one go.
 func (d *Desk) Settle(ctx context.Context, by By, id casefile.ID, form SettleForm) (Done, error) {
-	return d.act(ctx, Settle, id, by, form, func(sh *sheet) error { return sh.settle(form) })
+	return d.act(ctx, Settle, id, by, form, func(sh *sheet) error { return sh.settle(ctx, form) })
 }
 
 // Withdraw ends a case at the applicant's wish.

@@ -35,6 +35,7 @@ type sheet struct {
 	dry    bool                 // nothing is kept: blobs and numbers are not given out
 	who    *applicant.Applicant // who applies, while that does not lie here yet
 	given  *given
+	former string         // number of a case that is brought along
 	visit  string         // that of cases opened together without a queue ticket: by the first of them
 	drawn  map[string]int // how many numbers of each series were drawn for the case in this action
 	drafts []casefile.Draft

@@ -167,7 +167,7 @@ func TestOneVisitSeveralItems(t *testing.T) {
 	}
 	v, err := d.OpenVisit(c.ctx, By{Staff: "窗口", Key: "visit"}, form)
 	must(t, err)
-	if v.Visit != ticketA012 || len(v.Cases) != 2 || len(v.Password) != 6 {
+	if v.Visit != ticketA012 || len(v.Cases) != 2 || len(v.Password) != 11 {
 		t.Fatalf("%+v", v)
 	}
 	licence, sign := v.Cases[0].State, v.Cases[1].State

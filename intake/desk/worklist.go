@@ -42,24 +42,26 @@ type Query struct {
 
 // Summary is one line of the worklist. There is no applicant in it.
 type Summary struct {
-	ID      casefile.ID    `json:"id"`
-	Number  string         `json:"number"`
-	Item    item.Ref       `json:"item"`
-	Name    string         `json:"name"` // of the item; "" where the version has not come here
-	Phase   casefile.Phase `json:"phase"`
-	Subject area.Code      `json:"subject"`
-	Origin  area.Center    `json:"origin"`
-	Holder  area.Center    `json:"holder"`
-	Offered area.Center    `json:"offered,omitempty"` // to whom, while an offer is open
-	Since   int64          `json:"since"`             // when the holder got it, or offered it on; Unix milliseconds
-	Agency  bool           `json:"agency,omitempty"`
-	Lamp    clock.Lamp     `json:"lamp"`
-	Second  bool           `json:"second_red,omitempty"` // the legal limit is past, too
-	Clock   clock.Name     `json:"clock,omitempty"`      // which clock is the most urgent
-	Due     workday.Date   `json:"due,omitempty"`        // of that clock
-	Left    int            `json:"left_days"`
-	Next    Move           `json:"next"`
-	Intake  string         `json:"intake,omitempty"` // the same for all cases of one bundle intake
+	ID      casefile.ID     `json:"id"`
+	Number  string          `json:"number"`
+	Item    item.Ref        `json:"item"`
+	Name    string          `json:"name"` // of the item; "" where the version has not come here
+	Phase   casefile.Phase  `json:"phase"`
+	Subject area.Code       `json:"subject"`
+	Origin  area.Center     `json:"origin"`
+	Holder  area.Center     `json:"holder"`
+	Offered area.Center     `json:"offered,omitempty"` // to whom, while an offer is open
+	Since   int64           `json:"since"`             // when the holder got it, or offered it on; Unix milliseconds
+	Agency  bool            `json:"agency,omitempty"`
+	Lamp    clock.Lamp      `json:"lamp"`
+	Second  bool            `json:"second_red,omitempty"` // the legal limit is past, too
+	Clock   clock.Name      `json:"clock,omitempty"`      // which clock is the most urgent
+	Due     workday.Date    `json:"due,omitempty"`        // of that clock
+	Left    int             `json:"left_days"`
+	Unit    item.Unit       `json:"unit,omitempty"`      // of those days
+	Paused  casefile.Ground `json:"paused_by,omitempty"` // why that clock stands still
+	Next    Move            `json:"next"`
+	Intake  string          `json:"intake,omitempty"` // the same for all cases of one bundle intake
 }
 
 // Worklist is one page of it.

@@ -175,6 +175,17 @@ func (c cursor) String() string {
 	return fmt.Sprintf("o.%d.%s.%s", c.rank, c.due, c.id)
 }
 
+// Place is where a case stands in the order of all worklists, as Query.After
+// takes it: what a list goes on with behind it. "" where it is not here.
+func (d *Desk) Place(id casefile.ID) (place string, err error) {
+	err = d.rack.look(func() {
+		if n, ok := d.rack.at[id]; ok {
+			place = cursorOf(&d.rack.entries[n]).String()
+		}
+	})
+	return place, err
+}
+
 func readCursor(text string) (c cursor, err error) {
 	if text == "" {
 		return c, nil

@@ -80,7 +80,7 @@ func numbered(parts ...string) string {
 
 // clockWords are the clocks as an official reads them.
 var clockWords = map[clock.Name]string{
-	clock.Notice: "一次性告知时限", clock.Bring: "补正时限", clock.Forward: "上报时限", clock.Step: "环节时限",
+	clock.Notice: "一次性告知时限", clock.Bring: "补正时限", clock.Forward: "转报时限", clock.Step: "环节时限",
 	clock.Promised: "承诺时限", clock.Legal: "法定时限", clock.Service: "送达时限", clock.Renewal: "许可有效期",
 }
 

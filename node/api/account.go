@@ -29,6 +29,8 @@ type AccountEdit struct {
 	Staff  *string  `json:"staff,omitempty" maxLength:"100"`
 	Name   *string  `json:"name,omitempty" maxLength:"40"`
 	Duties []string `json:"duties,omitempty" maxItems:"20" doc:"all that it has from now on; none: as they are"`
+	// Outside needs api.oidc in the node's configuration.
+	Outside *string `json:"outside,omitempty" maxLength:"255" doc:"what the provider of sign-ins calls its owner, who may then sign in by it; empty: not so. All its sessions end"`
 }
 
 // AccountDone is an account after a change.
@@ -112,6 +114,6 @@ func (s *Server) editAccount(_ context.Context, in *struct {
 	if err != nil {
 		return AccountDone{}, err
 	}
-	err = s.node.Accounts.Edit(s.acting(in.Body.Staff), in.Login, account.Change{Staff: f.Staff, Name: f.Name, Duties: duties})
+	err = s.node.Accounts.Edit(s.acting(in.Body.Staff), in.Login, account.Change{Staff: f.Staff, Name: f.Name, Duties: duties, Outside: f.Outside})
 	return s.managed(in.Login, "", err)
 }

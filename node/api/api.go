@@ -26,6 +26,8 @@ import (
 
 	"tongban/catalog/rule"
 	"tongban/node/frame"
+	"tongban/node/onboard"
+	"tongban/node/visitor"
 )
 
 // MaxBody is the largest request body, in bytes: a case with its scanned
@@ -40,6 +42,7 @@ type Server struct {
 	log   *slog.Logger
 
 	index   *index
+	onboard *onboard.Onboard
 	handler http.Handler
 }
 
@@ -49,6 +52,7 @@ type Server struct {
 func New(node Services, token, version string, log *slog.Logger) *Server {
 	s := &Server{node: node, token: token, log: log}
 	s.index = newIndex(node.Register, node.Cabinet, node.Self, node.Now)
+	s.onboard = s.onboarding()
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Tongban 通办", version)
 	config.Info.Description = "One center's node. Every call needs the local token as a bearer token."
@@ -75,6 +79,7 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	s.registerPrivacy(api)
 	s.registerHall(api)
 	s.registerAccounts(api)
+	s.registerOnboard(api)
 	s.registerArchive(mux, api)
 	s.registerPapers(mux, api)
 	s.registerNational(mux, api)
@@ -85,9 +90,9 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	stream(mux, api, op("form", http.MethodGet, "/v1/forms/{hash}", "give a file out that an item names", "catalogue"), s.form)
 	mux.Handle("GET /web/", assets)
 	hang(mux, s.catalogue(func(*http.Request) frame.Bar { return frame.Bar{Home: "/catalogue"} }))
-	public := s.openPages()
-	for _, path := range []string{"GET /p/", "GET /progress", "GET /progress/", "POST /progress"} {
-		mux.Handle(path, public)
+	public := sync.OnceValue(s.openPages) // built like the rooms, when the first page is asked for
+	for _, path := range []string{"/public", "/p/", "/progress", "/progress/", "/guide", "/guide/", "/appointment", "/appointment/"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { public().ServeHTTP(w, r) })
 	}
 	rate := s.ratePage()
 	mux.Handle("GET /rate/", rate)
@@ -96,6 +101,7 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 	mux.HandleFunc("GET /readyz", s.ready)
 	staff, guarded := sync.OnceValue(s.staff), s.guard(mux) // the rooms are built when the first page is asked for
 	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.careful(w.Header())
 		if staffPath(r.URL.Path) && r.Header.Get("Authorization") == "" { // whoever has the token needs no account
 			staff().ServeHTTP(w, r)
 			return
@@ -106,14 +112,14 @@ func New(node Services, token, version string, log *slog.Logger) *Server {
 }
 
 // schemaName puts the package before the name of a type: several packages have
-// a Status.
+// a Status. What drafting is asked and answers is the API's own.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
 	pkg := path.Base(t.PkgPath())
-	if t.Name() == "" || pkg == "api" || pkg == "." {
+	if t.Name() == "" || pkg == "api" || pkg == "drafting" || pkg == "." {
 		return name
 	}
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
@@ -139,6 +145,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	kept, stop := context.WithCancel(ctx)
 	defer stop()
 	keeping.Go(func() { s.index.keep(kept) })
+	keeping.Go(func() { s.onboard.Run(kept) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -157,24 +164,28 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
+// careful is what every answer says to a browser. Pages say more of what they
+// may load; nothing says less.
+func (s *Server) careful(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	if s.node.HSTS {
+		h.Set("Strict-Transport-Security", "max-age=15552000")
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+}
+
 // guard lets through who has the token, and logs who has not.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		if s.node.HSTS {
-			h.Set("Strict-Transport-Security", "max-age=15552000")
-		}
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || openPath(r.URL.Path) {
 			dontWait(w)
 			next.ServeHTTP(w, r)
 			return
 		}
 		if !s.authentic(r) {
-			s.log.Warn("request refused: no valid token", "method", r.Method, "path", r.URL.Path, "from", r.RemoteAddr)
+			s.log.Warn("request refused: no valid token", "method", r.Method, "path", r.URL.Path, "from", visitor.Asker(r))
 			writeProblem(w, problem(http.StatusUnauthorized, "unauthenticated",
 				"this node answers nobody without its token",
 				"send the content of the file \"token\" in the data directory as a bearer token"))

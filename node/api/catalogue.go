@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -126,8 +125,6 @@ func (s *Server) areaOr(a area.Code) area.Code {
 	return a
 }
 
-func timeOf(ms int64) time.Time { return time.UnixMilli(ms) }
-
 func (s *Server) today() workday.Date { return workday.DateOf(s.node.Now()) }
 
 // moment is the catalogue of a day, or of now.
@@ -181,7 +178,7 @@ func (s *Server) item(_ context.Context, in *ItemPath) (ItemView, error) {
 	if err != nil {
 		return ItemView{}, err
 	}
-	v := ItemView{Item: *it, Findings: s.findings(it)}
+	v := ItemView{Item: *it, Findings: s.drafting().Findings(it)}
 	on, err := s.moment(in.On)
 	if err != nil {
 		return ItemView{}, err
@@ -286,7 +283,5 @@ func (s *Server) withdraw(ctx context.Context, in *struct {
 	if err != nil {
 		return register.Result{}, err
 	}
-	return s.propose(ctx, "withdraw "+string(in.Code), Wish{
-		Body: register.Withdrawal{Ref: it.Ref, Reason: in.Body.Reason, From: string(in.Body.From)}, Staff: in.Body.Staff,
-	})
+	return s.drafting().Withdraw(ctx, it.Ref, in.Body.Reason, in.Body.From, in.Body.Staff)
 }

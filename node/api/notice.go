@@ -13,13 +13,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tongban/catalog/area"
+	"tongban/catalog/search"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/intake/notice"
 	"tongban/intake/rating"
-	"tongban/node/web"
+	"tongban/node/citizen"
 	"tongban/node/workbench/lobby"
 )
 
@@ -181,21 +182,34 @@ func (s *Server) ratingCode(id casefile.ID) (string, error) {
 // progress of a case for whoever knows its password, a rating for whoever has
 // its link, and how they look.
 func openPath(p string) bool {
-	return path.Clean(p) == p && (p == "/progress" || strings.HasPrefix(p, "/progress/") || strings.HasPrefix(p, "/p/") || strings.HasPrefix(p, "/rate/") || strings.HasPrefix(p, "/web/"))
+	if path.Clean(p) != p {
+		return false
+	}
+	switch p {
+	case "/public", "/guide", "/appointment", "/progress":
+		return true
+	}
+	for _, prefix := range []string{"/guide/", "/appointment/", "/progress/", "/p/", "/rate/", "/web/"} {
+		if strings.HasPrefix(p, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
-// openPages are the pages of those paths.
+// openPages are the pages of those paths, but for those of ratings.
 func (s *Server) openPages() http.Handler {
-	return web.Public(web.Counter{
-		Back: lobby.KioskOf(s.node.Machines),
-		Self: func() area.Center { return s.node.Self().Center },
-		Name: func(c area.Center) string {
-			l, _ := s.node.Register.Center(c)
-			return l.Name
+	n := s.node
+	return citizen.New(citizen.Config{
+		Self: func() area.Center { return n.Self().Center }, Name: s.centerName, Now: n.Now, Public: n.Public, Log: s.log, Back: lobby.KioskOf(n.Machines),
+		Reach: func() (address, telephone string) {
+			l, _ := n.Register.Center(n.Self().Center)
+			return l.Address, l.Telephone
 		},
-		Check:    s.node.Desk.Authenticate,
-		Progress: s.node.Desk.Progress,
-		Now:      s.node.Now,
-		Log:      s.log,
+		Check: n.Desk.Authenticate, Progress: n.Desk.Progress,
+		Catalogue: n.Register, Form: func(ctx context.Context, hash string) ([]byte, error) { return n.Forms.Get(ctx, hash) },
+		Find:  func(ctx context.Context, q search.Query) []search.Hit { return s.index.find(ctx, q, true) },
+		Hours: n.Hall.Timetable.Entries, On: n.Hall.Timetable.On, Hall: n.Hall.Appointments,
+		Appointments: n.Online.Appointments, HomeVisits: n.Online.HomeVisits,
 	})
 }

@@ -31,3 +31,21 @@ func TestStrangersHoldNoConnection(t *testing.T) {
 		}
 	}
 }
+
+// What needs no account is named one by one; what only staff read is not in it.
+func TestOpenPaths(t *testing.T) {
+	for p, want := range map[string]bool{
+		"/public": true, "/guide": true, "/guide/X": true, "/guide/X/print": true, "/appointment": true, "/appointment/book": true, "/progress": true, "/p/x/1/y": true, "/rate/x": true,
+		"/catalogue/X/guide": false, "/catalogue": false, "/v1/cases": false, "/v1/forms/x": false, "/guide/../v1/cases": false, "/work": false, "/publicly": false, "/": false,
+	} {
+		if openPath(p) != want {
+			t.Errorf("%s is open: %v", p, !want)
+		}
+		if want && staffPath(p) {
+			t.Errorf("%s needs an account", p)
+		}
+	}
+	if !staffPath("/catalogue/X/guide") {
+		t.Error("the staff's guide needs no account")
+	}
+}

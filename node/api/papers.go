@@ -79,8 +79,12 @@ func papersOf(s *casefile.State) []namedPaper {
 	for i := range s.Proofs {
 		add("proof", &s.Proofs[i])
 	}
+	if s.Proof != nil {
+		add("signature", s.Proof.Signature)
+	}
 	if s.Mandate != nil && s.Mandate.Given != nil {
 		add("letter", s.Mandate.Given.Letter)
+		add("mandate_signature", s.Mandate.Given.Signature)
 	}
 	for _, v := range s.Surveys {
 		if v.Held != nil {

@@ -16,7 +16,7 @@ import (
 	"tongban/intake/casefile"
 	"tongban/intake/privacy"
 	"tongban/intake/rating"
-	"tongban/node/web"
+	"tongban/node/citizen"
 )
 
 // RatingPath names a rating, and who looks: what they may see follows from
@@ -254,12 +254,9 @@ func gradeOf(r casefile.Request) (words string, ok bool) {
 
 // ratePage is where an applicant rates, by the link that was given out.
 func (s *Server) ratePage() http.Handler {
-	return web.Rate(web.Rater{
+	return citizen.Rate(citizen.Rater{
 		Self: func() area.Center { return s.node.Self().Center },
-		Name: func(c area.Center) string {
-			l, _ := s.node.Register.Center(c)
-			return l.Name
-		},
+		Name: s.centerName,
 		Page: func(t rating.Token) (rating.Page, error) { return s.node.Ratings.Page(t) },
 		Give: func(ctx context.Context, t rating.Token, f rating.Form) (rating.State, error) {
 			return s.node.Ratings.GiveBy(ctx, t, f)

@@ -23,9 +23,12 @@ import (
 	"tongban/intake/rating"
 	"tongban/intake/supervise/chase"
 	"tongban/node/account"
+	"tongban/node/account/provider"
+	"tongban/node/drafting"
 	"tongban/node/enrol"
 	"tongban/node/peers"
 	"tongban/node/presence"
+	"tongban/node/workbench/casework/phrase"
 	"tongban/node/workbench/counter/draft"
 	"tongban/node/workbench/lobby/machine"
 )
@@ -45,21 +48,29 @@ type Services struct {
 	Chases   *chase.Book
 	Accounts *account.Accounts
 	Sessions *account.Sessions
-	Intakes  *draft.Store   // half filled, of those who sit at the counter
-	Machines *machine.Store // screens and kiosks of the hall
-	Devices  string         // the origin of a clerk's card reader and camera; "": none
+	Provider *provider.Provider // of sign-ins; nil: there is none
+	Intakes  *draft.Store       // half filled, of those who sit at the counter
+	Phrases  *phrase.Store      // of those who write opinions
+	Machines *machine.Store     // screens and kiosks of the hall
+	Devices  string             // the origin of a clerk's card reader and camera; "": none
 	// Propose brings commands of this center to the Register and waits until
 	// this node's copy has them.
 	Propose func(ctx context.Context, wishes ...Wish) ([]register.Result, error)
+	// Try tells what would come of a command of this center, and changes nothing.
+	Try func(w Wish) (register.Result, error)
 	// Invite writes a ticket.
 	Invite func(center area.Center, life time.Duration, rejoin bool) (enrol.Ticket, error)
 	// TransferLead hands the lead of the voters to another.
 	TransferLead func(ctx context.Context, to string) error
 	Status       func() Status
-	Now          func() time.Time
+	// Seen is when a center was last there, and whether it is now; zero: not
+	// since this node began to run.
+	Seen func(area.Center) (at time.Time, up bool)
+	Now  func() time.Time
 	// Public is the address at which the public reaches the pages, without a
 	// slash at its end; "" where it does not.
 	Public string
+	Online Online // what people do at this center from elsewhere
 	// HSTS: browsers are told to ask for nothing in the clear. Only with a
 	// certificate that they trust: with another they could not be calmed.
 	HSTS     bool
@@ -73,12 +84,15 @@ type Services struct {
 	Batches func(batch.Source) *batch.Book
 }
 
-// Wish is one command before it has a number.
-type Wish struct {
-	Body  register.Body
-	Staff string
-	Note  string
+// Online is what people without an account may do on the public pages, beside
+// reading them.
+type Online struct {
+	Appointments bool // book them
+	HomeVisits   bool // ask for visits at home
 }
+
+// Wish is one command before it has a number.
+type Wish = drafting.Wish
 
 // Status is the node at one moment.
 type Status struct {

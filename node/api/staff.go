@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/catalog/search"
 	"tongban/node/frame"
 	"tongban/node/web"
 	"tongban/node/workbench"
+	"tongban/node/workbench/agent"
 	"tongban/node/workbench/casework"
+	"tongban/node/workbench/catalogue"
 	"tongban/node/workbench/counter"
 	"tongban/node/workbench/engine"
 	"tongban/node/workbench/lobby"
@@ -23,13 +26,13 @@ import (
 // browser, with an account and not with the token.
 func staffPath(p string) bool {
 	switch p {
-	case "/", "/sign-in", "/sign-out", "/locked", "/lock", "/work", "/catalogue", "/coverage", "/drafts", "/kiosk":
+	case "/", "/sign-in", "/sign-in/outside", "/sign-in/back", "/sign-in/come", "/sign-out", "/locked", "/lock", "/work", "/catalogue", "/coverage", "/kiosk":
 		return true
 	}
 	if path.Clean(p) != p {
 		return false
 	}
-	for _, prefix := range []string{"/work/", "/catalogue/", "/guide/", "/drafts/", "/kiosk/"} {
+	for _, prefix := range []string{"/work/", "/catalogue/", "/kiosk/"} {
 		if strings.HasPrefix(p, prefix) {
 			return true
 		}
@@ -49,8 +52,9 @@ func (s *Server) staff() http.Handler {
 	n := s.node
 	self := func() area.Center { return n.Self().Center }
 	shell := workbench.New(workbench.Config{
-		Accounts: n.Accounts, Sessions: n.Sessions, Self: self, Name: s.centerName, Now: n.Now, Log: s.log,
+		Accounts: n.Accounts, Sessions: n.Sessions, Provider: n.Provider, Self: self, Name: s.centerName, Now: n.Now, Log: s.log,
 	})
+	agent.Open(shell, agent.Config{Desk: n.Desk, Cabinet: n.Cabinet, Hall: n.Hall, Self: self, Now: n.Now})
 	counter.Open(shell, counter.Config{
 		Desk: n.Desk, Cabinet: n.Cabinet, Register: n.Register, Drafts: n.Intakes, Self: self, Name: s.centerName, Now: n.Now, Public: n.Public,
 		Find:   func(ctx context.Context, q search.Query) []search.Hit { return s.index.find(ctx, q, true) },
@@ -59,14 +63,15 @@ func (s *Server) staff() http.Handler {
 	office.Open(shell, s.office())
 	casework.Open(shell, casework.Config{
 		Desk: n.Desk, Cabinet: n.Cabinet, Register: n.Register, Exchange: n.Exchange, Privacy: n.Privacy,
-		Self: self, Name: s.centerName, Public: n.Public, RatingCode: s.ratingCode, Scan: s.scan,
+		Self: self, Name: s.centerName, Public: n.Public, RatingCode: s.ratingCode, Scan: s.scan, Seen: n.Seen, Phrases: n.Phrases,
 	})
 	hall := s.lobby()
 	lobby.Open(shell, hall)
 	engine.Open(shell, engine.Config{
 		Vitals: s.vitals, Exchange: n.Exchange, Cabinet: n.Cabinet, Register: n.Register, Accounts: n.Accounts,
-		Roster: s.members, Name: s.centerName, Now: n.Now,
+		Onboard: s.onboard, Roster: s.members, Name: s.centerName, Now: n.Now,
 	})
+	catalogue.Open(shell, catalogue.Config{Register: n.Register, Drafts: s.drafting(), Self: self, Name: s.centerName, Now: n.Now})
 	shell.Menu("catalogue", "/catalogue", "i", nil, "目录", "Catalogue")
 	mux := http.NewServeMux()
 	mux.Handle("/", shell.Handler())
@@ -93,13 +98,22 @@ func (s *Server) catalogue(bar func(*http.Request) frame.Bar) http.Handler {
 	n := s.node
 	return web.New(web.Services{
 		Catalogue: n.Register, Self: func() area.Center { return n.Self().Center }, Find: s.find, Cases: s.openCases, Now: n.Now,
-		Public: n.Public, Files: "/v1/forms/", Bar: bar, Log: s.log,
+		Public: n.Public, Files: "/v1/forms/", Acts: s.itemActs, Bar: bar, Log: s.log,
 	})
+}
+
+// itemActs are what whoever is signed in may do with a version of an item.
+func (s *Server) itemActs(r *http.Request, ref item.Ref) []frame.Entry {
+	who, err := s.node.Sessions.Of(r.Context())
+	if err != nil {
+		return nil
+	}
+	return catalogue.Acts(who.Duties, frame.English(r), ref)
 }
 
 // hang puts the pages of the catalogue where they are.
 func hang(mux *http.ServeMux, pages http.Handler) {
-	for _, at := range []string{"/catalogue", "/catalogue/", "/guide/", "/coverage", "/drafts", "/drafts/"} {
+	for _, at := range []string{"/catalogue", "/catalogue/", "/coverage"} {
 		mux.Handle("GET "+at, pages)
 	}
 }

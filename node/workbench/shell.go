@@ -22,14 +22,17 @@ import (
 	"tongban/catalog/area"
 	"tongban/consensus/refusal"
 	"tongban/node/account"
+	"tongban/node/account/provider"
 	"tongban/node/frame"
+	"tongban/node/visitor"
 )
 
-// Config is what a shell works with. All of it is set, and safe for concurrent
-// use.
+// Config is what a shell works with. All of it but Provider is set, and safe for
+// concurrent use.
 type Config struct {
 	Accounts *account.Accounts
 	Sessions *account.Sessions
+	Provider *provider.Provider // by which people may sign in, too; nil: none
 	Self     func() area.Center
 	Name     func(area.Center) string // of a center; its code where it has none
 	Now      func() time.Time
@@ -43,10 +46,18 @@ type Shell struct {
 	mux      *http.ServeMux
 	doors    *frame.Pages // of the pages before and beside the rooms
 	menu     []entry
+	mine     []entry // pages about whoever is signed in
 	finders  []finder
 	searches memory
 	streams  streams
+	gate     *visitor.Gate // of sign-ins, by address
 }
+
+// A whole office signs in at once in the morning, from one address.
+const (
+	signInsAtOnce = 60
+	signInEvery   = time.Second
+)
 
 // entry is an entry of the menu, for those who have one of its duties.
 type entry struct {
@@ -57,10 +68,20 @@ type entry struct {
 
 // New makes a shell without rooms.
 func New(c Config) *Shell {
-	s := &Shell{Config: c, mux: http.NewServeMux(), searches: memory{texts: map[string]remembered{}}, streams: streams{open: map[string]int{}}}
+	s := &Shell{Config: c, mux: http.NewServeMux(), searches: memory{texts: map[string]remembered{}}, streams: streams{open: map[string]int{}}, gate: visitor.NewGate(signInsAtOnce, signInEvery)}
 	s.doors = s.pages(doorSet)
 	s.openDoors()
+	s.mux.HandleFunc("/", s.missing)
 	return s
+}
+
+// missing says in the frame of all pages that there is no such page.
+func (s *Shell) missing(w http.ResponseWriter, r *http.Request) {
+	if s.admit(w, r) {
+		c := &Call{Request: r, W: w, room: &Room{shell: s, pages: s.doors}}
+		c.Page = s.doors.Page(w, r)
+		c.refuse(refusal.Newf(refusal.NotFound, "", "", "there is no such page"))
+	}
 }
 
 // Handler answers everything that staff open in a browser.
@@ -84,7 +105,7 @@ const MaxBody = 64 << 20
 func (s *Shell) guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.Log.Warn("a form of another origin was refused", "path", r.URL.Path, "from", r.RemoteAddr)
+		s.Log.Warn("a form of another origin was refused", "path", r.URL.Path, "from", visitor.Asker(r))
 		http.Error(w, "这个请求来自别的网站，没有执行。\nThis request came from another site and was not carried out.", http.StatusForbidden)
 	}))
 	return cross.Handler(s.Sessions.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +129,7 @@ func (s *Shell) admit(w http.ResponseWriter, r *http.Request) bool {
 		door = "/sign-in"
 	case err != nil:
 		s.Log.Error("read a session", "err", err)
-		http.Error(w, "cannot read the session", http.StatusInternalServerError)
+		http.Error(w, "现在读不出登录状态，请告诉系统管理员。\nThe session cannot be read now; please tell the operator.", http.StatusInternalServerError)
 		return false
 	case who.Shut:
 		door = "/locked"
@@ -119,6 +140,10 @@ func (s *Shell) admit(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if r.Header.Get("HX-Request") != "" { // a part of a page: the whole page goes
 		w.Header().Set("HX-Redirect", door+"?to="+url.QueryEscape(hereOf(r)))
+		w.WriteHeader(http.StatusUnauthorized)
+		return false
+	}
+	if r.Header.Get(byLine) != "" { // what was typed stays on the page
 		w.WriteHeader(http.StatusUnauthorized)
 		return false
 	}
@@ -225,6 +250,11 @@ func (s *Shell) Menu(name, link, key string, duties account.Duties, chinese, eng
 	s.menu = append(s.menu, entry{frame.Entry{Nav: name, Link: link, Key: key}, [2]string{chinese, english}, duties})
 }
 
+// Mine links a page about whoever is signed in from the page of their account.
+func (s *Shell) Mine(link string, duties account.Duties, chinese, english string) {
+	s.mine = append(s.mine, entry{frame.Entry{Link: link}, [2]string{chinese, english}, duties})
+}
+
 // Get hangs a page up for those who have one of the duties; none: for everybody
 // who is signed in.
 func (r *Room) Get(path string, duties account.Duties, do func(*Call) error) {
@@ -246,7 +276,7 @@ func (r *Room) handle(pattern string, duties account.Duties, do func(*Call) erro
 		c := &Call{Request: req, W: w, Page: r.pages.Page(w, req), Who: who, room: r}
 		c.Page.Room = r.name
 		if err == nil && !allowed(who.Duties, duties) {
-			err = refusal.Newf(account.NotTrusted, "", "", "%s", dutyWords(duties, true))
+			err = refusal.Newf(account.NotTrusted, "", "", "it takes one of these duties: %s", dutyWords(duties, true))
 		}
 		if err == nil && req.Method == http.MethodPost {
 			err = c.read()

@@ -5,9 +5,10 @@ import "tongban/node/frame"
 // doorWords are those of the pages before and beside the rooms.
 var doorWords = frame.Words{
 	"sign_in": {"登录", "Sign in"}, "login": {"账号", "Login"}, "password": {"密码", "Password"},
-	"forgot":      {"忘记密码请找本中心的系统管理员重置。", "Forgotten? The operator of this center resets it."},
-	"no_accounts": {"本中心还没有账号。请在节点所在的机器上建立第一个：", "This center has no account yet. Make the first one on the node's machine:"},
-	"your_name":   {"姓名", "NAME"}, "your_login": {"账号名", "LOGIN"},
+	"for_citizens": {"来办事？查指南、查进度、预约", "Here to apply? Guide, progress, appointments"},
+	"forgot":       {"忘记密码请找本中心的系统管理员重置。", "Forgotten? The operator of this center resets it."},
+	"no_accounts":  {"本中心还没有账号。请在节点所在的机器上建立第一个：", "This center has no account yet. Make the first one on the node's machine:"},
+	"your_name":    {"姓名", "NAME"}, "your_login": {"账号名", "LOGIN"},
 	"locked": {"屏幕已锁定", "The screen is locked"}, "locked_long": {"今天在这台机器登录过的人，可以用 PIN 接着办。没有保存的内容仍在。", "Whoever signed in here today goes on by PIN. What was typed is still there."},
 	"who": {"谁来办理", "Who goes on"}, "pin_or_password": {"PIN 或密码", "PIN or password"}, "unlock": {"解锁", "Unlock"},
 	"somebody_else": {"别人登录", "Somebody else signs in"},
@@ -23,5 +24,7 @@ var doorWords = frame.Words{
 	"done_password": {"密码已修改。", "The password was changed."}, "done_pin": {"PIN 已设置。", "The PIN was set."},
 	"done_cover": {"已开始顶岗。", "You now stand in for your colleague."}, "done_cover_ended": {"顶岗已结束。", "You act for yourself again."},
 	"pages_found": {"功能", "Pages"}, "nothing_found": {"没有找到。", "Nothing was found."},
+	"by_provider": {"用单点登录进入：", "Sign in by"}, "at_provider": {"单点登录中的名字", "Name at the provider"}, "go_on": {"继续", "Go on"},
+	"to_provider": {"正在转到统一登录的页面。", "You are being led to the provider."}, "from_provider": {"正在核对身份。", "Who you are is being checked."},
 	"to_work": {"回到工作台", "To the workbench"},
 }

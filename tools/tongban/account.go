@@ -60,7 +60,11 @@ func accountState(acc *account.Account) string {
 	if acc.Locked != 0 {
 		locked = "locked out until " + clockText(acc.Locked)
 	}
-	return join(", ", yes(acc.Disabled, "disabled"), yes(acc.MustChange, "must choose a password"), locked)
+	linked := ""
+	if acc.Outside != "" {
+		linked = "signs in by OIDC as " + acc.Outside
+	}
+	return join(", ", yes(acc.Disabled, "disabled"), yes(acc.MustChange, "must choose a password"), linked, locked)
 }
 
 func dutiesText(d account.Duties) string {
@@ -136,18 +140,23 @@ func writeAccount(done string) func(w io.Writer, _ *client.Client, d api.Account
 func (a *app) accountEditCommand() *cobra.Command {
 	var form api.AccountEdit
 	cmd := &cobra.Command{
-		Use: "edit LOGIN", Short: "Change whose account it is, the name, or the duties",
-		Example:           "  tongban account edit zhang.min --duty clerk,approver --staff 周主任",
+		Use: "edit LOGIN", Short: "Change whose account it is, the name, the duties, or how it signs in by OIDC",
+		Example: "  tongban account edit zhang.min --duty clerk,approver --staff 周主任\n" +
+			"  tongban account edit zhang.min --outside zhangmin --staff 周主任",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.logins)),
 	}
 	of, name := cmd.Flags().String("of", "", "whose it is: number or name of the roster"), cmd.Flags().String("name", "", "the name as the screens say it")
+	outside := cmd.Flags().String("outside", "", "what the OpenID provider of the center calls its owner, who may then sign in by it; \"\" ends that")
 	duties := dutyFlags(cmd)
 	staff := a.staffFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		who, err := staff()
 		if err != nil {
 			return err
+		}
+		if cmd.Flags().Changed("outside") {
+			form.Outside = outside
 		}
 		if cmd.Flags().Changed("of") {
 			form.Staff = of
@@ -156,7 +165,7 @@ func (a *app) accountEditCommand() *cobra.Command {
 			form.Name = name
 		}
 		form.Duties = duties()
-		if form.Staff == nil && form.Name == nil && len(form.Duties) == 0 {
+		if form.Staff == nil && form.Name == nil && form.Outside == nil && len(form.Duties) == 0 {
 			return usageError{errors.New("nothing to change: give a flag, such as --duty")}
 		}
 		return ask(a, cmd, managing(http.MethodPut, client.Path("accounts", args[0]), who, form), writeAccount("is changed"))
@@ -211,6 +220,9 @@ func writeAccountAudit(w io.Writer, _ *client.Client, page account.Audit) {
 			if len(l.Before) > 0 {
 				more = dutiesText(l.Before) + " -> " + more
 			}
+		}
+		if l.Linked != "" {
+			more = strings.TrimSpace(more + " outside: " + l.Linked)
 		}
 		if l.Until != 0 {
 			more = "until " + clockText(l.Until)

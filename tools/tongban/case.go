@@ -124,6 +124,9 @@ func writeCase(w io.Writer, v api.CaseView, names *centers) {
 	}
 	t.row("case", s.ID)
 	t.row("number", orDash(s.Number))
+	if s.Filing.Former != "" {
+		t.row("former number", s.Filing.Former)
+	}
 	t.row("item", item)
 	t.row("phase", join(", ", string(s.Phase), yes(v.Frozen, "FROZEN: two logs contradict each other"), yes(s.Agency, "by agency")))
 	t.row("opened", clockText(s.OpenedAt)+" at "+names.name(s.Origin.Center))

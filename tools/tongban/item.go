@@ -255,7 +255,7 @@ func (a *app) itemGuideCommand() *cobra.Command {
 		Use: "guide CODE", Short: "Print the guide (办事指南) of an item as this counter gives it out",
 		Long: `Print the guide (办事指南) of an item as this counter gives it out. With --output it
 is written as one HTML page that prints on A4, with a QR code; the node serves the
-same at /guide/CODE.`,
+same at /guide/CODE/print, and to staff at /catalogue/CODE/guide.`,
 		Example:           "  tongban item guide TB-D26\n  tongban item guide TB-D26 --output guide.html",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.itemCodes)),
@@ -273,7 +273,7 @@ same at /guide/CODE.`,
 		if output == "" {
 			return a.guideText(cmd, args[0], q)
 		}
-		return a.download(cmd, "/guide/"+url.PathEscape(args[0]), q, output, public, true, "the guide")
+		return a.download(cmd, "/catalogue/"+url.PathEscape(args[0])+"/guide", q, output, public, true, "the guide")
 	}
 	return cmd
 }

@@ -120,6 +120,7 @@ func (s *story) sentences(sc *godog.ScenarioContext) {
 	sc.Step(`^(\S+?)办理"([^"]+)"：$`, s.acts)
 	sc.Step(`^(\S+?)办理"([^"]+)"被拒绝，原因是(\w+)$`, func(place, verb, code string) error { return s.actsInVain(place, verb, code, nil) })
 	sc.Step(`^(\S+?)办理"([^"]+)"被拒绝，原因是(\w+)：$`, s.actsInVain)
+	sc.Step(`^有一张表"([^"]+)"：$`, s.table)
 	sc.Step(`^该件改为(\S+)$`, func(value string) error { s.id, s.head = casefile.ID(s.filled(value)), 0; return nil })
 	sc.Step(`^(\S+?)执行"([^"]+)"$`, func(place, line string) error { return s.types(place, line, nil) })
 	sc.Step(`^(\S+?)执行"([^"]+)"：$`, s.types)

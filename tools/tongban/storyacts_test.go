@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -104,6 +108,23 @@ func (s *story) appliesInVain(who, place, name, code string, said *godog.Table) 
 		return err
 	}
 	return s.refused(code, c, args...)
+}
+
+// table writes a table as a csv file into the folder of the city.
+func (s *story) table(name string, said *godog.Table) error {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	for _, row := range said.Rows {
+		var cells []string
+		for _, c := range row.Cells {
+			cells = append(cells, s.filled(strings.TrimSpace(c.Value)))
+		}
+		if err := w.Write(cells); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return os.WriteFile(filepath.Join(s.city.dir, name), b.Bytes(), 0o644)
 }
 
 // took learns what an action did to which case.

@@ -13,6 +13,7 @@ import (
 	"tongban/intake/hall"
 	"tongban/intake/hall/appointment"
 	"tongban/intake/hall/book"
+	"tongban/node/account"
 	"tongban/node/frame"
 	"tongban/node/terms"
 	"tongban/node/workbench"
@@ -181,6 +182,7 @@ type reading struct {
 	Words    *book.Words
 	Withheld bool
 	Clear    bool // the words are shown
+	MayRead  bool // and may be
 	Answered []said
 	Followed []said
 	Channels []pair
@@ -207,7 +209,7 @@ func (r *room) entryPage(c *workbench.Call, clear bool) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &reading{entry: r.entry(p, v.Note), Words: v.Words, Withheld: v.Withheld, Clear: clear, Typed: map[string]string{}, Channel: p.Either(channels[v.Channel], string(v.Channel))}
+	d := &reading{entry: r.entry(p, v.Note), Words: v.Words, Withheld: v.Withheld, Clear: clear, MayRead: c.Who.MayWork(account.Unmask) == nil, Typed: map[string]string{}, Channel: p.Either(channels[v.Channel], string(v.Channel))}
 	p.Title = d.KindText + " " + v.ID
 	ros := r.Hall.Staff.Roster()
 	d.By = nameOf(ros, v.Staff)
@@ -251,8 +253,8 @@ func (r *room) entryOf(c *workbench.Call) error {
 	return c.Show("duty_entry", d)
 }
 
-// readEntry shows what somebody said, to whoever keeps the registers: the book
-// of who looked has it before the page does.
+// readEntry shows what somebody said, to those who may see personal data in full:
+// the book of who looked has it before the page does.
 func (r *room) readEntry(c *workbench.Call) error {
 	d, err := r.entryPage(c, true)
 	if err != nil {

@@ -132,7 +132,7 @@ func (r *room) printTicket(c *workbench.Call) error {
 
 // checkIn gives whoever came with an appointment their ticket.
 func (r *room) checkIn(c *workbench.Call) error {
-	id := upper(c.PostForm.Get("appointment"))
+	id := bookingNumber(c.PostForm.Get("appointment"))
 	_, ticket, err := r.Hall.Appointments.CheckIn(by(c, ""), id, queue.Reason(c.PostForm.Get("priority")))
 	switch {
 	case err != nil:
@@ -147,6 +147,12 @@ func (r *room) checkIn(c *workbench.Call) error {
 	return c.Go("/work/hall/guide?ticket="+ticket.Number, "checked_in")
 }
 
+// bookingNumber is the number of an appointment, typed or scanned: the code on
+// its page holds the address at which it is seen.
+func bookingNumber(text string) string {
+	return upper(text[strings.LastIndex(text, "/")+1:])
+}
+
 // find is the part of the search of everything that finds what the hall
 // numbers: a ticket of today, an appointment, an entry of a register.
 func (r *room) find(c *workbench.Call, text string) (workbench.Hits, error) {
@@ -155,7 +161,7 @@ func (r *room) find(c *workbench.Call, text string) (workbench.Hits, error) {
 	if t, err := r.Hall.Queue.Ticket(number); err == nil && has(givers) {
 		out.Hits = append(out.Hits, workbench.Hit{Text: t.Number, More: t.Type + " · " + c.Page.Either(states[t.State], string(t.State)), Link: "/work/hall/guide?ticket=" + t.Number})
 	}
-	if b, err := r.Hall.Appointments.Get(number); err == nil && has(givers) {
+	if b, err := r.Hall.Appointments.Get(bookingNumber(text)); err == nil && has(givers) {
 		out.Hits = append(out.Hits, workbench.Hit{Text: b.ID, More: c.Page.Either(bookingStates[b.State], string(b.State)), Link: "/work/hall/appointments?on=" + string(b.Day)})
 	}
 	if n, err := r.Hall.Books.Note(number); err == nil && has(bookers) {

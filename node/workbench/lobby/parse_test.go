@@ -20,3 +20,12 @@ func TestKioskFrame(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// What a scanner reads off the page of an appointment is its number.
+func TestBookingNumber(t *testing.T) {
+	for text, want := range map[string]string{" y2026-000001 ": "Y2026-000001", "https://zw.example.cn/appointment/mine/Y2026-000001": "Y2026-000001", "": ""} {
+		if got := bookingNumber(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -66,6 +66,7 @@ var (
 	callers  = account.Workers(account.CallNumbers)
 	givers   = account.Workers(account.GiveNumbers)
 	bookers  = account.Workers(account.KeepBooks)
+	readers  = account.Workers(account.Unmask)
 	keepers  = account.Workers(account.KeepRoster)
 	planners = account.Workers(account.KeepTimetable)
 	handers  = union(account.Doers(desk.HandOut), account.Doers(desk.PapersArrived), account.Duties{account.Manager, account.Head})
@@ -115,7 +116,7 @@ func Open(s *workbench.Shell, c Config) {
 	r.Get("/work/duty/new", bookers, r.newEntry)
 	r.Post("/work/duty/new", bookers, r.addEntry)
 	r.Get("/work/duty/{id}", bookers, r.entryOf)
-	r.Post("/work/duty/{id}/read", bookers, r.readEntry)
+	r.Post("/work/duty/{id}/read", readers, r.readEntry)
 	r.Post("/work/duty/{id}/do/{act}", bookers, r.actOnEntry)
 	r.Get("/work/duty/roster", keepers, r.rosterPage)
 	r.Post("/work/duty/roster/cover", keepers, r.setCover)
@@ -163,7 +164,7 @@ var hallTabs = []tab{
 var resultTabs = []tab{
 	{"results", "/work/results", handers, [2]string{"待出件", "To hand out"}},
 	{"unclaimed", "/work/results/unclaimed", bookers, [2]string{"逾期未领", "Unclaimed"}},
-	{"slips", "/work/results/slips", handers, [2]string{"交接单", "Slips"}},
+	{"slips", "/work/results/slips", handers, [2]string{"流转单", "Slips"}},
 }
 
 // head gives a page its title and its tabs.

@@ -33,7 +33,7 @@ var queueWords = frame.Words{
 	"key_next": {"叫下一个（手上的号先办结）", "call the next (the one in hand is done)"}, "key_again": {"重呼", "call again"}, "key_skip": {"过号", "skip"}, "key_begin": {"开始办理", "begin to serve"}, "key_done": {"办结", "done"}, "key_transfer": {"转号", "transfer"}, "key_intake": {"给这个号收件", "take in for this ticket"},
 	"done_skip": {"已过号，稍后会再叫。", "Skipped; it is called again later."}, "done_transfer": {"已转号。", "Transferred."}, "done_done": {"已办结。", "Done."}, "done_close": {"号码已作废。", "The ticket is closed."},
 
-	"guide_desk": {"导办台", "Guide desk"}, "give_ticket": {"取号", "Give a ticket"}, "any_type": {"综合", "Any"}, "no_priority": {"无", "None"}, "give": {"取号", "Give"}, "given": {"号码", "Ticket"}, "ahead": {"前面还有", "Ahead:"}, "people": {"人", "people"},
+	"guide_desk": {"导办台", "Guide desk"}, "give_ticket": {"取号", "Give a ticket"}, "no_priority": {"无", "None"}, "give": {"取号", "Give"}, "given": {"号码", "Ticket"}, "ahead": {"前面还有", "Ahead:"}, "people": {"人", "people"},
 	"about": {"约等", "about"}, "at_windows": {"窗口", "windows"}, "print_ticket": {"打印小票", "Print the ticket"}, "done_ticket": {"已取号。", "The ticket was given."},
 	"check_in": {"预约签到", "Check in"}, "appointment_number": {"预约号", "Number of the appointment"}, "check_in_button": {"签到取号", "Check in"}, "done_checked_in": {"已签到。", "Checked in."}, "done_visit_made": {"上门服务已记录。", "The home visit is noted."},
 	"precheck": {"材料预审", "Check the papers"}, "find_item": {"查找事项", "Find an item"}, "find_item_hint": {"名称、拼音首字母、代码", "name, pinyin initials, code"}, "find": {"查找", "Find"}, "found": {"找到的", "Found"}, "none_found": {"没有找到。", "Nothing was found."},

@@ -26,3 +26,7 @@
     那么城司村执行"account add ck9 --of 虚构甲 --duty king"被拒绝，原因是bad_account
     而且城司村执行"account add c/9 --of 虚构甲 --duty clerk"被拒绝，原因是bad_account
     而且城司村执行"account reset ghost"被拒绝，原因是not_found
+
+  场景: 没有配置统一身份认证的节点，不能把账号关联到别处的名字
+    假如城司村执行"account add fenghua --of 虚构丙 --duty clerk"
+    那么城司村执行"account edit fenghua --outside fenghua@city"被拒绝，原因是bad_account
