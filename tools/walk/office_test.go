@@ -230,7 +230,7 @@ func TestRectification(t *testing.T) {
 	if status != 409 || !strings.Contains(text, "刚刚有新的处理") {
 		t.Errorf("%d: a form of an older page was taken", status)
 	}
-	c.must(head.Click("summary"))
+	c.must(head.Click("main summary"))
 	c.must(head.Fill("#reason", "核对整改结果"))
 	c.must(head.Click("form[action$='/reveal'] button"))
 	c.must(head.See("#wrote"))
