@@ -36,7 +36,7 @@ PLAIN := tongban/catalog/sheet tongban/intake/archive tongban/intake/casefile to
 race: browser ## the tests, with the race detector
 	$(GO) test -race -timeout 10m $$($(GO) list ./... | grep -vxF $(LONG:%=-e %) $(PLAIN:%=-e %))
 	$(GO) test -race -short $(LONG)
-	$(GO) test $(LONG) $(PLAIN)
+	$(GO) test -parallel 3 $(LONG) $(PLAIN)
 
 browser: # Chromium and a Chinese font for the tests of the pages; installs them on Debian
 	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \

@@ -3,10 +3,15 @@ package walk
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -150,23 +155,84 @@ func (c *center) furnish() {
 // password is that of everybody in the tests, once they changed the first one.
 const password = "虚构-crane-7391"
 
-// somebody makes an account and signs in with it for the first time: the
-// password that was given is changed, as the page demands.
+// somebody makes an account with a password of its own, and signs in with it.
 func (c *center) somebody(b *Browser, login string, duties ...account.Duty) {
+	c.t.Helper()
+	initial := c.hired(login, duties...)
+	jar, err := cookiejar.New(nil)
+	c.must(err)
+	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, form := range []struct{ to, values string }{
+		{"/sign-in", url.Values{"login": {login}, "password": {initial}}.Encode()},
+		{"/work/me/password", url.Values{"old": {initial}, "new": {password}, "again": {password}}.Encode()},
+	} {
+		answer, err := browser.Post(c.base+form.to, "application/x-www-form-urlencoded", strings.NewReader(form.values))
+		c.must(err)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusSeeOther {
+			c.t.Fatalf("%s of %s: %s", form.to, login, answer.Status)
+		}
+	}
+	c.must(b.SignIn(c.base, login, password))
+}
+
+// hired makes an account, and gives its first password.
+func (c *center) hired(login string, duties ...account.Duty) (initial string) {
 	c.t.Helper()
 	var made api.AccountDone
 	c.must(c.Do(c.ctx, "POST", "/v1/accounts", nil, map[string]any{"staff": "建设者", "form": map[string]any{"login": login, "staff": "虚构" + login, "name": "虚构" + login, "duties": duties}}, &made))
-	c.must(b.SignIn(c.base, login, made.Initial))
-	c.must(b.Fill("#old", made.Initial))
+	return made.Initial
+}
+
+// newcomer makes an account and signs in with it for the first time: the
+// password that was given is changed, as the page demands.
+func (c *center) newcomer(b *Browser, login string, duties ...account.Duty) {
+	c.t.Helper()
+	initial := c.hired(login, duties...)
+	c.must(b.SignIn(c.base, login, initial))
+	c.must(b.Fill("#old", initial))
 	c.must(b.Fill("#new", password))
 	c.must(b.Fill("#again", password))
 	c.must(b.Click("form[action='/work/me/password'] button"))
 	c.must(b.See(".thanks"))
 }
 
+// chromium is the one Chromium of all tests: to start one takes a second.
+var chromium = sync.OnceValues(func() (_ *Browser, err error) {
+	started, err = Open(context.Background(), profile)
+	return started, err
+})
+
+var (
+	profile string   // the folder in which it works
+	started *Browser // nil: no test asked for one
+)
+
+func TestMain(m *testing.M) { os.Exit(tests(m)) }
+
+func tests(m *testing.M) int {
+	var err error
+	if profile, err = os.MkdirTemp("", "walk-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(profile)
+	defer func() {
+		if started != nil {
+			started.Close()
+		}
+	}()
+	return m.Run()
+}
+
+// browser is a window of its own.
 func browser(t *testing.T) *Browser {
 	t.Helper()
-	b, err := Open(context.Background(), t.TempDir())
+	first, err := chromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := first.Beside()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,9 +58,13 @@ func TestEmptyPages(t *testing.T) {
 		t.Fatalf("the menu leads to %d pages: %v", len(pages), pages)
 	}
 	b.Complaints()
-	for _, screen := range screens() {
+	views := screens()
+	for n, screen := range views {
 		c.must(b.Size(Screens[screen.name]))
 		for i, page := range pages {
+			if len(views) == 2 && i%2 != n { // the short form: each page once
+				continue
+			}
 			c.must(b.Go(c.base + page + "?" + screen.query))
 			c.shot(b, fmt.Sprintf("empty%02d%s-%s", i, screen.name, strings.NewReplacer("=", "-", "&", "-").Replace(screen.query)))
 			found, err := b.Look()

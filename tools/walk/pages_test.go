@@ -40,7 +40,7 @@ func TestPages(t *testing.T) {
 	c, b := found(t), browser(t)
 	id := string(c.opened("残疾"))
 	c.shotDoor(b)
-	c.somebody(b, "all", account.All()...)
+	c.newcomer(b, "all", account.All()...)
 	b.Complaints()
 	pages := []string{
 		"/work/me", "/work/me/phrases", "/work/cases", "/work/cases?box=all", "/work/cases?box=sent", "/work/cases/" + id, "/work/cases/" + id + "/log", "/work/cases/" + id + "/print",

@@ -57,6 +57,7 @@ func TestOneMachine(t *testing.T) {
 	id := string(c.opened("残疾"))
 	for _, login := range []string{"jia", "yi"} {
 		c.somebody(b, login, account.Clerk)
+		c.must(b.Go(c.base + "/work/me"))
 		c.must(b.Fill("#pinpassword", password))
 		c.must(b.Fill("#pin", "7391"))
 		c.must(b.Click("form[action='/work/me/pin'] button"))

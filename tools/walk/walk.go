@@ -18,6 +18,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -67,19 +69,42 @@ func Open(ctx context.Context, dir string) (*Browser, error) {
 		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "zh-CN"),
 	)
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
-	ctx, closeTab := chromedp.NewContext(ctx)
-	b := &Browser{ctx: ctx, close: func() { closeTab(); stop() }}
-	if err := chromedp.Do(ctx); err != nil {
-		b.close()
+	b, err := window(ctx, stop)
+	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", path, err)
 	}
-	return b, errors.Join(
-		chromedp.Listen(ctx, b.heard),
-		b.Size(Screens["desk"]),
-	)
+	return b, nil
 }
 
-// Close ends the Chromium.
+// Beside opens one more window of the same Chromium, whose cookies are its own,
+// as on another machine. It is closed with the one that it stands beside.
+func (b *Browser) Beside() (*Browser, error) {
+	return window(b.ctx, func() {}, chromedp.WithNewBrowserContext())
+}
+
+func window(ctx context.Context, after func(), options ...chromedp.ContextOption) (*Browser, error) {
+	ctx, shut := chromedp.NewContext(ctx, options...)
+	b := &Browser{ctx: ctx, close: func() { shut(); after() }}
+	err := chromedp.Do(ctx)
+	if err == nil {
+		err = errors.Join(
+			chromedp.Listen(ctx, b.heard),
+			b.Size(Screens["desk"]),
+			// a page counts as looked at, whichever window lies on top
+			b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+				_, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+				return err
+			})),
+		)
+	}
+	if err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// Close closes the window, and the Chromium with the one that started it.
 func (b *Browser) Close() { b.close() }
 
 func (b *Browser) heard(event any) {
@@ -257,7 +282,7 @@ func (b *Browser) Look() ([]string, error) {
 //go:embed language.js
 var language string
 
-const inspect = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(r => {
+const inspect = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"], resultTypes: ["violations"]}).then(r => {
 	const found = r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " — " + n.failureSummary.replace(/\s+/g, " ").slice(0, 240)));
 	const e = document.documentElement;
 	if (e.scrollWidth > e.clientWidth) found.push("the page is " + e.scrollWidth + " wide in a window of " + e.clientWidth);
