@@ -62,6 +62,7 @@ var shows = map[string]string{
 	"tongban account add":            `first password|password`,
 	"tongban account duties":         `approver +审批人员`,
 	"tongban account list":           `wang +\S+ +王主任`,
+	"tongban onboard template":       `the table is in staff\.xlsx`,
 	"tongban account audit":          `created +wang|wang.*created`,
 	"tongban bundle list":            `TB-B1 +残疾人服务一件事`,
 	"tongban bundle show":            `stage 2 +TB-D10`,
