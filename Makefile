@@ -4,7 +4,7 @@ GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BIN         := bin/tongban
 
-.PHONY: help build demo test check unit race browser model processes catalogue chaos bench clean
+.PHONY: help build demo test check unit race browser walk model processes catalogue chaos bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,13 +35,16 @@ PLAIN := tongban/catalog/sheet tongban/intake/archive tongban/intake/casefile to
 
 race: browser ## the tests, with the race detector
 	$(GO) test -race -timeout 10m $$($(GO) list ./... | grep -vxF $(LONG:%=-e %) $(PLAIN:%=-e %))
-	$(GO) test -race -short $(LONG)
+	$(GO) test -race -short $(LONG) -rapid.checks=20
 	$(GO) test -parallel 3 $(LONG) $(PLAIN)
 
 browser: # Chromium and a Chinese font for the tests of the pages; installs them on Debian
 	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \
 		echo "installing chromium and fonts-noto-cjk"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$sudo apt-get update -q && $$sudo apt-get install -yq chromium fonts-noto-cjk fontconfig; } >/dev/null
+
+walk: browser ## every role and every page in a real Chromium, in every view (about ten minutes)
+	WALK=all $(GO) test -count=1 -timeout 30m ./tools/walk
 
 model: ## the Promela model of custody, short form (needs spin and gcc; installs spin on Debian)
 	intake/casefile/model/check.sh short

@@ -49,13 +49,16 @@ func TestPages(t *testing.T) {
 	c.look(b, "", append(pages, c.cataloguePages()...))
 }
 
-// look opens pages at every size and in both languages, and says what is wrong
-// with them.
+// look opens pages in every view, and says what is wrong with them. In the short
+// form each page is opened in one of the two views, the next page in the other.
 func (c *center) look(b *Browser, prefix string, pages []string) {
 	c.t.Helper()
-	for _, screen := range screens() {
+	for n, screen := range screens() {
 		c.must(b.Size(Screens[screen.name]))
 		for i, page := range pages {
+			if !whole() && i%2 != n {
+				continue
+			}
 			joint := "?"
 			if strings.Contains(page, "?") {
 				joint = "&"
@@ -75,16 +78,19 @@ func (c *center) look(b *Browser, prefix string, pages []string) {
 // how large the letters.
 type view struct{ name, query string }
 
-// screens are the views in which every page is looked at. The short form has
-// each size and each language once; whoever wants pictures (SHOTS), or says
-// WALK=all, gets all of them, and large type.
+// screens are the views in which pages are looked at: each size in each
+// language, and large type. The short form has each size and each language once.
 func screens() []view {
 	short := []view{{"desk", "lang=zh&size=normal"}, {"phone", "lang=en&size=normal"}}
-	if os.Getenv("SHOTS") == "" && os.Getenv("WALK") != "all" {
+	if !whole() {
 		return short
 	}
 	return append(short, view{"desk", "lang=en"}, view{"phone", "lang=zh"}, view{"desk", "size=large"})
 }
+
+// whole reports whether everything is looked at in every view: for whoever wants
+// pictures (SHOTS), or says WALK=all, as "make walk" does.
+func whole() bool { return os.Getenv("SHOTS") != "" || os.Getenv("WALK") == "all" }
 
 func (c *center) shotDoor(b *Browser) {
 	c.must(b.Go(c.base + "/work/cases"))

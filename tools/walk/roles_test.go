@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,15 +18,17 @@ type person struct {
 }
 
 // inEveryView lets a role go its main path once in each view: another person
-// with the same duties each time, so that each finds what the path needs.
+// with the same duties each time, so that each finds what the path needs. In the
+// short form one role goes it at a desk in Chinese, the next on a telephone in
+// English.
 func (c *center) inEveryView(role string, duties []account.Duty, path func(p *person)) {
 	c.t.Helper()
-	for _, v := range screens() {
+	for _, v := range viewsOf(role) {
 		name := nameIn(role, v)
 		c.t.Run(name, func(t *testing.T) {
-			whole := c.t
+			before := c.t
 			c.t = t // what fails in a view ends that view
-			defer func() { c.t = whole }()
+			defer func() { c.t = before }()
 			p := &person{browser(t), c, t, v, name}
 			c.somebody(p.Browser, name, duties...)
 			p.can(p.Size(Screens[v.name]))
@@ -34,6 +37,20 @@ func (c *center) inEveryView(role string, duties []account.Duty, path func(p *pe
 			p.look()
 		})
 	}
+}
+
+// onTelephone are the roles that go their path on a telephone in the short form.
+var onTelephone = []string{"agent", "duty", "guide", "head", "operator", "publisher", "village"}
+
+func viewsOf(role string) []view {
+	all := screens()
+	switch {
+	case whole():
+		return all
+	case slices.Contains(onTelephone, role):
+		return all[1:]
+	}
+	return all[:1]
 }
 
 // nameIn is the account of a role in a view.
