@@ -31,7 +31,7 @@ LONG := tongban/catalog/register tongban/intake/desk
 
 # Nothing in these runs side by side: they are pure, or the command line and the
 # browser, whose nodes have tests of their own with the detector.
-PLAIN := tongban/catalog/sheet tongban/intake/archive tongban/intake/casefile tongban/intake/clock tongban/tools/tongban tongban/tools/walk tongban/node/workbench/counter tongban/node/web
+PLAIN := tongban/catalog/sheet tongban/intake/archive tongban/intake/casefile tongban/intake/clock tongban/tools/tongban tongban/tools/walk tongban/tools/bench tongban/tools/demo tongban/node/workbench/counter tongban/node/web
 
 race: browser ## the tests, with the race detector
 	$(GO) test -race -timeout 10m $$($(GO) list ./... | grep -vxF $(LONG:%=-e %) $(PLAIN:%=-e %))

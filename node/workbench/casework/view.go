@@ -269,10 +269,24 @@ func (r *room) steps(p *frame.Page, v *desk.View) []step {
 		one := step{Name: st.Name, Where: p.Word("level", st.Level), Limit: p.Limit(st.Limit), Now: v.Next.Step == i}
 		if d, ok := done[i]; ok {
 			one.Done, one.By, one.Passed, one.Text = p.Time(d.At), r.Name(d.Center)+" "+d.Staff, d.Passed, d.Text
+		} else if at, by := atCounter(&v.State, st.Action); by != nil {
+			one.Done, one.By, one.Passed = p.Time(at), r.Name(by.Center), true
 		}
 		all = append(all, one)
 	}
 	return all
+}
+
+// atCounter is when and by whom a case was received or accepted, which are no
+// steps of its handling in the log; nil: it was not.
+func atCounter(s *casefile.State, of item.Action) (at int64, by *casefile.Party) {
+	switch of {
+	case item.Receive:
+		return s.ReceivedAt, s.ReceivedBy
+	case item.Accept:
+		return s.AcceptedAt, s.AcceptedBy
+	}
+	return 0, nil
 }
 
 func (r *room) next(p *frame.Page, m desk.Move) string {
