@@ -36,12 +36,13 @@ PLAIN := tongban/catalog/sheet tongban/intake/archive tongban/intake/casefile to
 race: browser ## the tests, with the race detector
 	$(GO) test -race -timeout 10m $$($(GO) list ./... | grep -vxF $(LONG:%=-e %) $(PLAIN:%=-e %))
 	$(GO) test -race -short $(LONG) -rapid.checks=20
-	$(GO) test -parallel 3 $(LONG) $(PLAIN)
+	$(GO) test -parallel 3 -timeout 15m $(LONG) $(PLAIN)
 
 browser: # Chromium and a Chinese font for the tests of the pages; installs them on Debian
-	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \
-		echo "installing chromium and fonts-noto-cjk"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		$$sudo apt-get update -q && $$sudo apt-get install -yq chromium fonts-noto-cjk fontconfig; } >/dev/null
+	@command -v chromium >/dev/null && command -v chromium-headless-shell >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \
+		echo "installing chromium, chromium-headless-shell and fonts-noto-cjk"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -q && $$sudo apt-get install -yq chromium fonts-noto-cjk fontconfig && \
+		{ $$sudo apt-get install -yq chromium-headless-shell || echo "without chromium-headless-shell: chromium takes twice as long"; }; } >/dev/null
 
 walk: browser ## every role and every page in a real Chromium, in every view (about ten minutes)
 	WALK=all $(GO) test -count=1 -timeout 30m ./tools/walk

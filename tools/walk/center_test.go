@@ -161,7 +161,16 @@ func (c *center) somebody(b *Browser, login string, duties ...account.Duty) {
 	initial := c.hired(login, duties...)
 	jar, err := cookiejar.New(nil)
 	c.must(err)
-	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := &http.Client{
+		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			_, port, err := net.SplitHostPort(address) // town.localhost is here, whatever this machine resolves
+			if err != nil {
+				return nil, err
+			}
+			return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+		}},
+	}
 	for _, form := range []struct{ to, values string }{
 		{"/sign-in", url.Values{"login": {login}, "password": {initial}}.Encode()},
 		{"/work/me/password", url.Values{"old": {initial}, "new": {password}, "again": {password}}.Encode()},

@@ -45,7 +45,7 @@ type Browser struct {
 var Screens = map[string][2]int64{"desk": {1366, 768}, "phone": {390, 844}}
 
 // programs are what a Chromium is called.
-var programs = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+var programs = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 
 // ErrNoBrowser says that there is no Chromium on this machine.
 var ErrNoBrowser = errors.New("no Chromium: apt-get install -y chromium fonts-noto-cjk")
