@@ -25,6 +25,15 @@ type Stay struct {
 	Until    int64         `json:"until,omitempty"`   // when another took it over; 0: it is still there
 	Days     int           `json:"days"`              // on which it was there; the day it came does not count
 	WorkDays int           `json:"working_days"`
+	Tries    []Try         `json:"turned_back,omitempty"` // its offers that were turned back
+}
+
+// Try is an offer that was turned back (退回).
+type Try struct {
+	To      area.Center `json:"to"`
+	Offered int64       `json:"offered"`
+	Back    int64       `json:"turned_back"`
+	Reason  string      `json:"reason"`
 }
 
 // LevelDays are the days that one level had a case.
@@ -76,11 +85,16 @@ func itinerary(route []casefile.Leg, events []*casefile.Event, cal workday.Calen
 		})
 	}
 	at, offered, correct := -1, int64(0), false // the stay that the events have come to
+	var to area.Center
 	for _, e := range events {
 		switch e.Kind {
 		case casefile.HandedOver:
-			offered, correct = e.NodeTime, corrects(e)
+			offered = e.NodeTime
+			to, correct = offer(e)
 		case casefile.TurnedBack:
+			if offered != 0 && at >= 0 && at < len(way.Stays) {
+				way.Stays[at].Tries = append(way.Stays[at].Tries, Try{To: to, Offered: offered, Back: e.NodeTime, Reason: whyBack(e)})
+			}
 			offered = 0
 		case casefile.Opened, casefile.TakenOver, casefile.Seized:
 			if at++; at >= len(way.Stays) {
@@ -105,13 +119,29 @@ func itinerary(route []casefile.Leg, events []*casefile.Event, cal workday.Calen
 	return way
 }
 
-func corrects(e *casefile.Event) bool {
+// offer is to whom an event offered the case, and whether to put something right.
+func offer(e *casefile.Event) (to area.Center, correct bool) {
 	content, err := e.Content()
 	if err != nil {
-		return false
+		return "", false
 	}
 	b, ok := content.(*casefile.HandedOverBody)
-	return ok && b.Correct != nil
+	if !ok {
+		return "", false
+	}
+	return b.To.Center, b.Correct != nil
+}
+
+func whyBack(e *casefile.Event) string {
+	content, err := e.Content()
+	if err != nil {
+		return ""
+	}
+	b, ok := content.(*casefile.TurnedBackBody)
+	if !ok {
+		return ""
+	}
+	return b.Reason
 }
 
 func (s *Stay) count(cal workday.Calendar, end int64) {

@@ -74,10 +74,10 @@ func (r *room) way(c *workbench.Call, d *one) error {
 			one.Arrived = p.Time(s.Arrived)
 		}
 		one.Left = p.Time(s.Offered)
+		for _, t := range s.Tries {
+			one.Tries = append(one.Tries, try{To: r.Name(t.To), Offered: p.Time(t.Offered), Back: p.Time(t.Back), Reason: t.Reason})
+		}
 		d.Route = append(d.Route, one)
-	}
-	if err := r.tries(p, d); err != nil {
-		return err
 	}
 	rows := r.Exchange.About(d.ID)
 	d.Hand = r.handover(p, d, rows)
@@ -85,59 +85,6 @@ func (r *room) way(c *workbench.Call, d *one) error {
 		d.Out = append(d.Out, r.rowOut(c, v))
 	}
 	return nil
-}
-
-// tries hangs every offer that was turned back on the center that made it.
-func (r *room) tries(p *frame.Page, d *one) error {
-	at, open := -1, (*try)(nil)
-	return r.events(d.ID, func(e *casefile.Event) error {
-		if e.Seq > d.State.Head.Index { // written since the page was begun
-			return nil
-		}
-		switch e.Kind {
-		case casefile.Opened, casefile.TakenOver, casefile.Seized:
-			at, open = at+1, nil
-		case casefile.HandedOver:
-			content, err := e.Content()
-			if err != nil {
-				return err
-			}
-			if b, ok := content.(*casefile.HandedOverBody); ok {
-				open = &try{To: r.Name(b.To.Center), Offered: p.Time(e.NodeTime)}
-			}
-		case casefile.TurnedBack:
-			content, err := e.Content()
-			if err != nil {
-				return err
-			}
-			if b, ok := content.(*casefile.TurnedBackBody); ok && open != nil && at >= 0 && at < len(d.Route) {
-				open.Back, open.Reason = p.Time(e.NodeTime), b.Reason
-				d.Route[at].Tries = append(d.Route[at].Tries, *open)
-			}
-			open = nil
-		}
-		return nil
-	})
-}
-
-// events walks the log of a case.
-func (r *room) events(id casefile.ID, see func(*casefile.Event) error) error {
-	for from := uint64(1); ; {
-		records, err := r.Cabinet.Log(id, from, 256)
-		if err != nil || len(records) == 0 {
-			return err
-		}
-		for _, raw := range records {
-			record, err := casefile.Read(raw)
-			if err != nil {
-				return err
-			}
-			from = record.Event.Seq + 1
-			if err := see(&record.Event); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 func (r *room) handover(p *frame.Page, d *one, rows []exchange.View) *handover {
