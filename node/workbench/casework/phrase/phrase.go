@@ -7,10 +7,6 @@
 package phrase
 
 import (
-	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,10 +15,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/dgraph-io/badger/v4"
-	"golang.org/x/crypto/chacha20poly1305"
 
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
+	"tongban/node/vault"
 )
 
 // Limits of what one person keeps.
@@ -42,8 +38,8 @@ type Phrases map[string][]string
 
 // Store is the phrases of a node, by account. Safe for concurrent use.
 type Store struct {
-	db   *badger.DB
-	aead cipher.AEAD
+	db    *badger.DB
+	vault *vault.Vault
 
 	mu sync.Mutex // held by whoever writes: all of an account's are one row
 }
@@ -53,18 +49,11 @@ const op = "keep a phrase"
 // Open opens the phrases of a node. secret is the node's key for what lies beside
 // the logs; the one used here is derived from it.
 func Open(db *badger.DB, secret []byte) (*Store, error) {
-	if len(secret) < 32 {
-		return nil, refusal.Newf(refusal.Malformed, "open the phrases", "", "a key of %d bytes", len(secret))
-	}
-	key, err := hkdf.Key(sha256.New, secret, nil, "tongban phrases 1", chacha20poly1305.KeySize)
+	sealed, err := vault.Open(secret, "phrases")
 	if err != nil {
 		return nil, err
 	}
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil {
-		return nil, err
-	}
-	return &Store{db: db, aead: aead}, nil
+	return &Store{db: db, vault: sealed}, nil
 }
 
 // Of are the phrases of an account.
@@ -77,11 +66,7 @@ func (s *Store) Of(login string) (Phrases, error) {
 			return err
 		}
 		return item.Value(func(sealed []byte) error {
-			n := s.aead.NonceSize()
-			if len(sealed) < n {
-				return fmt.Errorf("read the phrases: %d bytes", len(sealed))
-			}
-			plain, err := s.aead.Open(nil, sealed[:n], sealed[n:], key)
+			plain, err := s.vault.Unseal(key, sealed)
 			if err != nil {
 				return fmt.Errorf("read the phrases: %w", err)
 			}
@@ -144,8 +129,6 @@ func (s *Store) change(login string, do func(Phrases) error) error {
 		if len(all) == 0 {
 			return txn.Delete(key)
 		}
-		nonce := make([]byte, s.aead.NonceSize())
-		rand.Read(nonce) // never fails
-		return txn.Set(key, s.aead.Seal(nonce, nonce, wire.Encode(all), key))
+		return txn.Set(key, s.vault.Seal(key, wire.Encode(all)))
 	})
 }

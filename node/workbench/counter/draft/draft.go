@@ -8,8 +8,6 @@ package draft
 
 import (
 	"cmp"
-	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
@@ -20,10 +18,10 @@ import (
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
-	"golang.org/x/crypto/chacha20poly1305"
 
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
+	"tongban/node/vault"
 )
 
 // Limits of what one person keeps.
@@ -104,9 +102,9 @@ func (r *row) over(now time.Time) bool {
 // Store is the drafts of a node, by account. Safe for concurrent use; of two who
 // write the same draft at once the last one counts.
 type Store struct {
-	db   *badger.DB
-	aead cipher.AEAD
-	now  func() time.Time
+	db    *badger.DB
+	vault *vault.Vault
+	now   func() time.Time
 
 	mu sync.Mutex // held by whoever writes: a draft is read, changed and written as one
 }
@@ -114,18 +112,11 @@ type Store struct {
 // Open opens the drafts of a node. secret is the node's key for what lies beside
 // the logs; the one used here is derived from it.
 func Open(db *badger.DB, secret []byte, now func() time.Time) (*Store, error) {
-	if len(secret) < 32 {
-		return nil, refusal.Newf(refusal.Malformed, "open the half-filled intakes", "", "a key of %d bytes", len(secret))
-	}
-	key, err := hkdf.Key(sha256.New, secret, nil, "tongban half-filled intakes 1", chacha20poly1305.KeySize)
+	sealed, err := vault.Open(secret, "half-filled intakes")
 	if err != nil {
 		return nil, err
 	}
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil {
-		return nil, err
-	}
-	return &Store{db: db, aead: aead, now: now}, nil
+	return &Store{db: db, vault: sealed, now: now}, nil
 }
 
 const op = "keep a half-filled intake"
@@ -316,7 +307,7 @@ func (s *Store) open(login, id string, sealed []byte) (*row, error) {
 
 func (s *Store) write(login, id string, r *row) error {
 	key := headKey(login, id)
-	sealed := s.seal(key, wire.Encode(r))
+	sealed := s.vault.Seal(key, wire.Encode(r))
 	return s.db.Update(func(txn *badger.Txn) error {
 		return txn.SetEntry(badger.NewEntry(key, sealed).WithTTL(s.left(r)))
 	})

@@ -36,18 +36,8 @@ func pieceKey(login, id, blob string, n int) []byte {
 	return fmt.Appendf(nil, "%s%s/%s/%s/%06d", prefix, login, id, blob, n)
 }
 
-func (s *Store) seal(key, plain []byte) []byte {
-	nonce := make([]byte, s.aead.NonceSize(), s.aead.NonceSize()+len(plain)+s.aead.Overhead())
-	rand.Read(nonce) // it never fails
-	return s.aead.Seal(nonce, nonce, plain, key)
-}
-
 func (s *Store) unseal(key, sealed []byte) ([]byte, error) {
-	n := s.aead.NonceSize()
-	if len(sealed) < n {
-		return nil, fmt.Errorf("open a half-filled intake: it is cut short")
-	}
-	plain, err := s.aead.Open(nil, sealed[:n], sealed[n:], key)
+	plain, err := s.vault.Unseal(key, sealed)
 	if err != nil {
 		return nil, fmt.Errorf("open a half-filled intake: %w", err)
 	}
@@ -63,7 +53,7 @@ func (s *Store) writePieces(login, id string, r *row, content []byte) (blob stri
 		err := s.db.Update(func(txn *badger.Txn) error {
 			for i := n; i < min(n+piecesEach, count); i++ {
 				key := pieceKey(login, id, blob, i)
-				sealed := s.seal(key, content[i*pieceSize:min((i+1)*pieceSize, len(content))])
+				sealed := s.vault.Seal(key, content[i*pieceSize:min((i+1)*pieceSize, len(content))])
 				if err := txn.SetEntry(badger.NewEntry(key, sealed).WithTTL(life)); err != nil {
 					return err
 				}
