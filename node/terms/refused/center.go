@@ -3,6 +3,8 @@ package refused
 // center are the sentences of intake/rating, privacy, cabinet, attach, lookup
 // and supervise/chase, of catalog/bundle, and of node/account and the workbench.
 var center = map[string]string{
+	"nothing was typed":                                  "还没有填写内容。",
+	"%d phrases at most":                                 "最多 {1} 条。",
 	"%d attempts are in the book":                        "已经联系过 {1} 次。",
 	"%d characters, at most %d":                          "{1} 个字，最多 {2} 个。",
 	"%q to %q is no period":                              "{1}至{2}不是一段日期。",

@@ -3,6 +3,9 @@ package refused
 // hints are what can be done about it. What a member of staff does on a page
 // and the command line by a command is said for the page.
 var hints = map[string]string{
+	"shorten it":           "请缩短。",
+	"type something first": "请先填写内容。",
+	"remove one first":     "请先删去一条。",
 	// intake/desk
 	"accept the case":                                              "可以直接受理。",
 	"access can be restricted":                                     "可以先限制查看。",

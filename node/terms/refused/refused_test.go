@@ -19,7 +19,7 @@ import (
 var spoken = []string{
 	"intake/desk", "intake/casefile", "intake/hall", "intake/hall/appointment", "intake/hall/book", "intake/hall/queue", "intake/hall/roster", "intake/hall/timetable",
 	"intake/rating", "intake/privacy", "intake/cabinet", "intake/attach", "intake/lookup", "intake/supervise/chase", "catalog/bundle", "node/account",
-	"node/workbench", "node/workbench/casework", "node/workbench/counter", "node/workbench/counter/draft", "node/workbench/lobby", "node/workbench/office", "node/workbench/engine",
+	"node/workbench", "node/workbench/casework", "node/workbench/counter", "node/workbench/counter/draft", "node/workbench/casework/phrase", "node/vault", "node/workbench/lobby", "node/workbench/office", "node/workbench/engine",
 	"catalog/register", "node/drafting", "node/onboard", "node/web", "node/citizen", "node/workbench/agent", "node/workbench/catalogue",
 }
 

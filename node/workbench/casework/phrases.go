@@ -115,7 +115,7 @@ func answerLine(c *workbench.Call, err error, done string) error {
 		if refusal.CodeOf(err) == "" {
 			return err
 		}
-		text, status = c.Page.Say("phrase_refused")+frame.Capital(err.Error()), http.StatusUnprocessableEntity
+		text, status = c.Page.Say("phrase_refused")+frame.Capital(c.Particulars(err.Error())), http.StatusUnprocessableEntity
 	}
 	c.W.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	c.W.WriteHeader(status)
