@@ -57,6 +57,9 @@ const (
 	waysShown = 40
 )
 
+// day is one in milliseconds.
+const day = 24 * 3600 * 1000.0
+
 func (r *room) flow(c *workbench.Call) error {
 	head(c, areaTabs, "flow")
 	p := c.Page
@@ -107,7 +110,6 @@ func (r *room) newest(of span, all *int) []casefile.ID {
 // stepTimes adds what each step of a case took, from what was done before it. The
 // time in which nothing could be done is told apart.
 func stepTimes(p *frame.Page, s *casefile.State, into map[string]*stepTime) {
-	const day = 24 * 3600 * 1000.0
 	before := s.OpenedAt
 	add := func(name string, order int, at int64) {
 		if at < before {
@@ -161,7 +163,6 @@ func stoodStill(all []casefile.Interval, from, to int64) (sum int64) {
 
 // moves adds the ways that a case took between centers.
 func moves(s *casefile.State, into map[[2]area.Center]*wayCount) {
-	const day = 24 * 3600 * 1000.0
 	for i := 1; i < len(s.Route); i++ {
 		a, b := s.Route[i-1], s.Route[i]
 		key := [2]area.Center{a.Party.Center, b.Party.Center}
