@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/jpeg"
 	"strconv"
+	"strings"
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -14,8 +15,11 @@ import (
 	"tongban/consensus/refusal"
 )
 
-// MaxPages is how many pictures are joined into one paper.
-const MaxPages = 20
+// Bounds of what is brought of one paper.
+const (
+	MaxPages = 20       // pictures that are joined
+	MaxFile  = 24 << 20 // bytes of one file: a photograph of the largest telephone, before it is drawn anew
+)
 
 // The page of a joined paper: A4 with a margin, in millimetres.
 const (
@@ -31,6 +35,25 @@ var drawings = []struct{ edge, quality int }{{2000, 80}, {1800, 65}, {1500, 55}}
 // fpdf writes an empty list of embedded files, which Inspect takes for one. An
 // empty list of named places is as long, so that every object stays where it is.
 var noFiles, noPlaces = []byte("/Names <<\n/EmbeddedFiles "), []byte("/Names <<\n/Dests         ")
+
+// Paper is one paper of the files that were brought of it: a file that may be
+// kept is taken as it is, several pictures, or one that is too large, are
+// joined. A document that is too large stays too large, and is refused when it is kept. nil:
+// there are no files. It refuses what Join refuses.
+func Paper(files [][]byte) ([]byte, error) {
+	switch {
+	case len(files) == 0:
+		return nil, nil
+	case len(files) == 1 && (len(files[0]) <= MaxSize || !isPicture(files[0])):
+		return files[0], nil
+	}
+	return Join(files)
+}
+
+func isPicture(content []byte) bool {
+	media, err := Inspect(content)
+	return err == nil && strings.HasPrefix(media, "image/")
+}
 
 // Join makes one PDF of pictures in their order, each on a page of its own, as
 // it lies: whoever took it turned it upright. Of the pictures nothing comes along

@@ -116,3 +116,26 @@ func TestJoinFits(t *testing.T) {
 		t.Errorf("too large: %v", err)
 	}
 }
+
+// One file that may be kept is taken as it is; a document is never drawn.
+func TestPaper(t *testing.T) {
+	picture := photographed(t, 300, 400, false)
+	large := append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("x"), MaxSize)...)
+	for name, c := range map[string]struct {
+		files [][]byte
+		want  []byte // nil: a PDF of them
+	}{
+		"a picture":               {[][]byte{picture}, picture},
+		"a document":              {[][]byte{large[:100]}, large[:100]},
+		"a document, and too big": {[][]byte{large}, large},
+		"two pictures":            {[][]byte{picture, picture}, nil},
+	} {
+		got, err := Paper(c.files)
+		if err != nil || c.want != nil && !bytes.Equal(got, c.want) || c.want == nil && !bytes.HasPrefix(got, []byte("%PDF")) {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+	}
+	if got, err := Paper(nil); got != nil || err != nil {
+		t.Errorf("of nothing: %d bytes, %v", len(got), err)
+	}
+}

@@ -10,10 +10,6 @@ import (
 	"tongban/intake/attach"
 )
 
-// maxUpload bounds one file, in bytes: a photograph of the largest telephone;
-// the desk says what a paper may be.
-const maxUpload = 24 << 20
-
 // upload reads the files of a field of a form: several pictures are the pages of
 // one paper, and are joined in their order. nil: none was chosen. What is refused
 // is told with the name of the paper.
@@ -36,19 +32,16 @@ func upload(form *multipart.Form, name, paper string) ([]byte, error) {
 		}
 		all = append(all, content)
 	}
-	if len(all) == 1 && len(all[0]) <= attach.MaxSize {
-		return all[0], nil
-	}
-	joined, err := attach.Join(all)
+	one, err := attach.Paper(all)
 	if err != nil {
 		return nil, ofPaper(paper, err)
 	}
-	return joined, nil
+	return one, nil
 }
 
 func readFile(head *multipart.FileHeader) ([]byte, error) {
-	if head.Size > maxUpload {
-		return nil, refusal.Newf(refusal.TooLarge, "", "", "%d MiB at most", maxUpload>>20)
+	if head.Size > attach.MaxFile {
+		return nil, refusal.Newf(refusal.TooLarge, "", "", "%d MiB at most", attach.MaxFile>>20)
 	}
 	in, err := head.Open()
 	if err != nil {

@@ -46,29 +46,18 @@ func (v *view) pages(paper string) (all []pageShown, size string) {
 
 func picture(media string) bool { return strings.HasPrefix(media, "image/") }
 
-// scanned is what was scanned of a paper: what was brought as one file as it is,
-// several pictures, or one that is too large, joined. nil: nothing was.
+// scanned is what was scanned of a paper, as it will be kept. nil: nothing was.
 func (v *view) scanned(paper string) ([]byte, error) {
 	var all [][]byte
-	pages := v.draft.Pages(paper)
-	for _, one := range pages {
+	for _, one := range v.draft.Pages(paper) {
 		content, _, err := v.r.Drafts.Content(v.c.Who.Login, v.draft.ID, paper, one.Page)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, content)
 	}
-	switch {
-	case len(all) == 0:
-		return nil, nil
-	case len(all) == 1 && (len(all[0]) <= attach.MaxSize || !picture(pages[0].Media)):
-		return all[0], nil
-	}
-	return attach.Join(all)
+	return attach.Paper(all)
 }
-
-// maxScan bounds one file, in bytes: a photograph of the largest telephone.
-const maxScan = 24 << 20
 
 // uploads keeps the files of a form. One that is not taken is told beside its
 // paper, and the rest goes on.
@@ -99,8 +88,8 @@ func (v *view) uploads() {
 // upload keeps a picture behind the others of its paper. A document stands
 // alone: it takes the place of another, and is not mixed with pictures.
 func (v *view) upload(paper string, file *multipart.FileHeader) error {
-	if file.Size > maxScan {
-		return refusal.Newf(refusal.TooLarge, "", "", "%d bytes, at most %d", file.Size, maxScan)
+	if file.Size > attach.MaxFile {
+		return refusal.Newf(refusal.TooLarge, "", "", "%d bytes, at most %d", file.Size, attach.MaxFile)
 	}
 	in, err := file.Open()
 	if err != nil {
