@@ -2,7 +2,6 @@ package casework
 
 import (
 	"slices"
-	"time"
 
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
@@ -12,8 +11,6 @@ import (
 	"tongban/node/terms"
 	"tongban/node/workbench"
 )
-
-func msTime(ms int64) time.Time { return time.UnixMilli(ms) }
 
 // branch is a piece of log that another took the place of.
 type branch struct {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"time"
 
 	"tongban/catalog/area"
 	"tongban/consensus/refusal"
@@ -95,7 +96,7 @@ func (r *room) handover(p *frame.Page, d *one, rows []exchange.View) *handover {
 	to := o.To.Center
 	h := &handover{
 		From: r.Name(o.From.Center), To: r.Name(to), Level: p.Word("level", to.Level()), At: p.Time(o.At), Purpose: o.Purpose, Correct: o.Correct != nil,
-		Ours: o.From.Center == r.Self(), Theirs: to == r.Self(), Age: p.Age(r.Desk.Now().Sub(msTime(o.At))),
+		Ours: o.From.Center == r.Self(), Theirs: to == r.Self(), Age: p.Age(r.Desk.Now().Sub(time.UnixMilli(o.At))),
 	}
 	h.Arrived = h.Theirs
 	if i := slices.IndexFunc(rows, func(v exchange.View) bool { return v.Dest == to && v.Purpose == exchange.Offer }); i >= 0 {
