@@ -102,7 +102,7 @@ func TestJoinRefuses(t *testing.T) {
 // Many large pictures are drawn less finely until they fit, and are refused
 // where they never do.
 func TestJoinFits(t *testing.T) {
-	page := photographed(t, 2000, 1500, true)
+	page := photographed(t, 2000, 400, true)
 	pictures := [][]byte{page}
 	fine, err := join(pictures, MaxSize)
 	if err != nil {
