@@ -124,7 +124,7 @@ say "  the district sees: $(tail -n 1 "$work/out")"
 say "5 who may publish what"
 on wujiang item export "$work/d23.yaml" TB-D23 >/dev/null
 sed 's/^  name: 残疾人证换领$/&（试）/' "$work/d23.yaml" >"$work/own.yaml"
-shows "draft" 'draft [0-9]+' on wujiang item draft "$work/own.yaml" "${drafter[@]}"
+shows "draft" 'draft [0-9]+' on wujiang item draft "$work/own.yaml" --reason 只是试验 "${drafter[@]}"
 draft=$(grep -oE -m1 'draft [0-9]+' "$work/out" | cut -d' ' -f2)
 refused 3 on wujiang item publish "$draft" "${drafter[@]}"
 because '四眼|four eyes'

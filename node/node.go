@@ -213,7 +213,7 @@ func (n *Node) openIntake() (err error) {
 	if n.phrases, err = phrase.Open(db, blobKey); err != nil {
 		return err
 	}
-	if n.machines, err = machine.Open(db, n.now); err != nil {
+	if n.machines, err = machine.Open(db, n.now, account.Cookies{Center: n.config.Center, Secure: n.config.API.secure()}); err != nil {
 		return err
 	}
 	n.exchange, err = exchange.New(exchange.Config{

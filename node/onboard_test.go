@@ -152,6 +152,10 @@ func TestOnboardStaffAndWindows(t *testing.T) {
 		t.Errorf("%+v %+v", r.Staff(), r.Covers())
 	}
 	a.does(a.check(onboard.Staff, staff), "same same")
+	odd := a.check(onboard.Staff, "工号,姓名,电话\n320509000000-001,建设者,abc\n320509000000-002,虚构乙,0512-63330000 转 8\n")
+	if len(odd.Problems) != 1 || odd.Problems[0].Cell != "C2" || !odd.Problems[0].Warning || !odd.Sound() {
+		t.Errorf("a telephone without a number: %+v", odd.Problems)
+	}
 	a.does(a.check(onboard.Staff, strings.Replace(staff, "-002,虚构乙,综合岗", "-002,虚构乙,后备", 1)), "same change")
 
 	a.wrong(a.check(onboard.Windows, "窗口号,业务类型\n1,综合\n1,综合\n/,综合\n"), "3 twice", "4 bad_roster")

@@ -139,7 +139,7 @@ func (c *city) hire(center area.Center, login string) string {
 // session is the cookie that an answer gives.
 func session(answer *http.Response) *http.Cookie {
 	for _, one := range answer.Cookies() {
-		if strings.HasSuffix(one.Name, "tongban-session") {
+		if strings.Contains(one.Name, "tongban-session-") {
 			return one
 		}
 	}
@@ -165,7 +165,7 @@ func TestBehindAProxyThatEndsTLS(t *testing.T) {
 	proxied := &caller{c, wujiang, http.Header{"X-Forwarded-For": {"198.51.100.1, 203.0.113.9"}}}
 	answer := proxied.send(http.MethodPost, "/sign-in", url.Values{"login": {"zhang"}, "password": {initial}})
 	cookie := session(answer)
-	if cookie == nil || cookie.Name != "__Host-tongban-session" || !cookie.Secure || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.Domain != "" {
+	if cookie == nil || cookie.Name != "__Host-tongban-session-"+string(wujiang) || !cookie.Secure || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.Domain != "" {
 		t.Errorf("the cookie is %v", cookie)
 	}
 	for _, path := range []string{"/sign-in", "/progress", "/healthz", "/v1/status", "/nothing"} {

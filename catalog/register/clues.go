@@ -12,10 +12,12 @@ type Clues struct {
 	Themes  []string     `cbor:"2,keyasint,omitempty"`
 	Takes   []area.Level `cbor:"3,keyasint,omitempty"` // see item.TakenBy
 	Members []item.Code  `cbor:"4,keyasint,omitempty"` // of a bundle
+
+	Applicants []item.Applicant `cbor:"5,keyasint,omitempty"`
 }
 
 func cluesOf(it *item.Item) Clues {
-	c := Clues{Codes: it.FurtherCodes(), Themes: it.Themes, Takes: it.TakenBy()}
+	c := Clues{Codes: it.FurtherCodes(), Themes: it.Themes, Takes: it.TakenBy(), Applicants: it.Applicants}
 	for _, m := range it.Members {
 		c.Members = append(c.Members, m.Code)
 	}

@@ -15,9 +15,12 @@ import (
 type Query struct {
 	Text       string     // the items that fit every word of it; "": all, the most opened first, then the short names
 	Department string     // exactly
+	Theme      string     // exactly
+	Serves     Serves     // any of them
 	Level      area.Level // that counters of this level take
 	Kind       item.Kind
 	Only       func(*Entry) bool // what else must hold; called for every entry: it must be quick and not call the index
+	Skip       int               // how many of the best are left out: those of the pages before; MaxSkip at most
 	Limit      int               // 0: DefaultLimit
 }
 
@@ -25,6 +28,7 @@ type Query struct {
 const (
 	DefaultLimit = 20
 	MaxLimit     = 500
+	MaxSkip      = 10_000
 )
 
 // Hit is one find.
@@ -106,6 +110,9 @@ func (b *best) add(f find) {
 	b.finds = slices.Insert(b.finds, at, f)
 }
 
+// after is the finds without the first of them.
+func (b *best) after(skip int) []find { return b.finds[min(skip, len(b.finds)):] }
+
 // Find lists the entries that fit, the best first. What is not quite as typed
 // is looked for where what is exactly so leaves room, and a slip in bare
 // initials only where nothing else fits: too much would.
@@ -113,7 +120,8 @@ func (x *Index) Find(q Query) []Hit {
 	if q.Limit <= 0 {
 		q.Limit = DefaultLimit
 	}
-	b := best{limit: min(q.Limit, MaxLimit)}
+	skip := max(0, min(q.Skip, MaxSkip))
+	b := best{limit: skip + min(q.Limit, MaxLimit)}
 	terms := split(q.Text)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -125,12 +133,12 @@ func (x *Index) Find(q Query) []Hit {
 				}
 			}
 		}
-		return hits(b.finds, nil, nil)
+		return hits(b.after(skip), nil, nil)
 	}
 	strict := x.look(terms, false)
 	x.gather(&b, &q, strict, nil)
 	if len(b.finds) == b.limit || !slices.ContainsFunc(terms, func(t term) bool { return t.hazy() }) {
-		return hits(b.finds, strict, nil)
+		return hits(b.after(skip), strict, nil)
 	}
 	found := make(map[*doc]bool, len(b.finds))
 	for _, f := range b.finds {
@@ -141,13 +149,15 @@ func (x *Index) Find(q Query) []Hit {
 	if len(b.finds) == 0 && hazy.abbreviate(x.letters) {
 		x.gather(&b, &q, hazy, nil)
 	}
-	return hits(b.finds, strict, hazy)
+	return hits(b.after(skip), strict, hazy)
 }
 
 // takes reports whether the query asks for a document, whatever was typed.
 func (q *Query) takes(e *Entry) bool {
 	switch {
 	case q.Department != "" && e.Department != q.Department,
+		q.Theme != "" && !slices.Contains(e.Themes, q.Theme),
+		q.Serves != 0 && q.Serves&e.Serves == 0,
 		q.Kind != "" && e.Kind != q.Kind,
 		q.Level != 0 && e.Takes != 0 && !e.Takes.Has(q.Level):
 		return false

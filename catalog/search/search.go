@@ -30,6 +30,7 @@ type Entry struct {
 	Codes      []string    // further codes and the record number
 	Themes     []string    //
 	Takes      Levels      // whose counters receive or accept it; 0: not known
+	Serves     Serves      // whom it is for; 0: not said
 	Bundle     item.Bundle // what kind of bundle it is
 	Members    []item.Code // of the bundle: each is found by the bundle's name too
 }
@@ -54,7 +55,7 @@ func (l Levels) Has(level area.Level) bool { return level.Valid() && l&(1<<level
 func EntryOf(it *item.Item) Entry {
 	e := Entry{
 		Ref: it.Ref, Name: it.Name, Alias: it.Alias, Department: it.Department, Kind: it.Kind,
-		Codes: it.FurtherCodes(), Themes: it.Themes, Takes: LevelsOf(it.TakenBy()), Bundle: it.Bundle,
+		Codes: it.FurtherCodes(), Themes: it.Themes, Takes: LevelsOf(it.TakenBy()), Serves: ServesOf(it.Applicants), Bundle: it.Bundle,
 	}
 	for _, m := range it.Members {
 		e.Members = append(e.Members, m.Code)

@@ -166,12 +166,6 @@ type Done struct {
 	Password string         `json:"query_password,omitempty"` // of a case that was opened now: told once, to be printed on the receipt, and kept nowhere
 }
 
-// Warning is something that does not stop the work but that staff should know.
-type Warning struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
-}
-
 // The refusals of the desk itself; those of custody and competence are
 // casefile's and the cabinet's. The codes are for good.
 const (

@@ -33,6 +33,18 @@ func (d *Desk) ForeseeSettle(form OpenForm, settle SettleForm) error {
 	return d.received(form, func(sh *sheet) error { return sh.settle(context.Background(), settle) })
 }
 
+// ForeseeNotice refuses what Open, the taking in of its papers and Notice, one
+// after the other, would refuse. Nothing is written.
+func (d *Desk) ForeseeNotice(form OpenForm, notice NoticeForm) error {
+	return d.received(form, func(sh *sheet) error { return sh.notice(notice) })
+}
+
+// ForeseeDecline refuses what Open with a decline would refuse. Nothing is
+// written.
+func (d *Desk) ForeseeDecline(form OpenForm, why ReasonForm) error {
+	return d.received(form, func(sh *sheet) error { return sh.reason(casefile.Declined, why) })
+}
+
 // received plans the opening of a case and the taking in of its papers, and
 // what follows, without handing anything out.
 func (d *Desk) received(form OpenForm, then func(*sheet) error) error {

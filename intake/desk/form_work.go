@@ -98,12 +98,12 @@ type CertificateForm struct {
 
 // DeliverForm serves or hands out.
 type DeliverForm struct {
-	To   string `json:"to,omitempty"` // "applicant" (also ""), "agent", "post"
-	Note string `json:"note,omitempty"`
+	To   string `json:"to,omitempty"`   // "applicant" (also ""), "agent", "post"
+	Note string `json:"note,omitempty"` // where it was refused: the witnesses
 
 	Manner  casefile.Manner  `json:"manner,omitempty"`  // "": by post where it is to "post", else as the applicant wished, else at the counter
-	Signed  casefile.Signing `json:"signed,omitempty"`  // how it was signed for
-	Courier string           `json:"courier,omitempty"` // 物流单号
+	Signed  casefile.Signing `json:"signed,omitempty"`  // how it was signed for: "signature" and "thumbprint" on the paper proof, with a picture or without; "electronic" on the screen; "": nobody said, or as Signature shows
+	Courier string           `json:"courier,omitempty"` // 物流单号; must be given of what goes by post
 	On      workday.Date     `json:"on,omitempty"`      // the day it came to the applicant; "": today
 
 	Signature []byte `json:"signature,omitempty"` // a picture of how it was signed for; kept outside the log

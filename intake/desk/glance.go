@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tongban/catalog/item"
@@ -124,11 +125,29 @@ func (sh *sheet) summary() Summary {
 		one.Offered = s.Offer.To.Center
 	}
 	readings := sh.readings()
-	one.Lamp, one.Second = clock.Worst(readings), clock.Second(readings)
+	one.Lamp, one.Second, one.Standing = clock.Worst(readings), clock.Second(readings), standing(&s, readings)
 	for _, r := range readings {
 		if r.Lamp == one.Lamp && r.Lamp != clock.Done && r.Second == one.Second && (one.Due == "" || r.Due < one.Due) {
 			one.Clock, one.Due, one.Left, one.Unit, one.Paused = r.Clock, r.Due, r.LeftDays, r.Unit, r.PausedBy
 		}
 	}
 	return one
+}
+
+// standing is why no clock runs of a case on which something is still to be done.
+func standing(s *casefile.State, readings []clock.Reading) Standing {
+	if clock.Worst(readings) != clock.Done || slices.Contains(still, s.Phase) {
+		return Standing{}
+	}
+	if w := s.Waiting(); w != nil && !w.Counts {
+		return Standing{Waits: w.Ground}
+	}
+	// That the notice was given, or needed none, says nothing of how long the rest takes.
+	timed := slices.ContainsFunc(readings, func(r clock.Reading) bool { return r.Clock != clock.Notice && r.Clock != clock.Bring })
+	return Standing{Untimed: !timed}
+}
+
+// still are the phases in which the office owes the applicant nothing more.
+var still = []casefile.Phase{
+	casefile.PhaseServed, casefile.PhaseConcluded, casefile.PhaseArchived, casefile.PhaseDeclined, casefile.PhaseReturned, casefile.PhaseWithdrawn, casefile.PhaseTerminated,
 }

@@ -10,6 +10,7 @@ import (
 	"tongban/catalog/rule"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
+	"tongban/intake/clock"
 )
 
 // inspected is an item with an assessment, a posting and a review.
@@ -107,6 +108,15 @@ func TestVisitDeliberationAndPosting(t *testing.T) {
 	}
 	_, err = d.HandOut(c.ctx, by, id, DeliverForm{Signed: "cross"})
 	refused(t, err, BadForm)
+	for field, form := range map[string]DeliverForm{
+		"signature": {Signed: casefile.ESignature}, "courier": {To: "post"}, "note": {Signed: casefile.Unsigned},
+		"signed": {To: "post", Courier: "EX0000000001", Signed: casefile.Unsigned, Note: "邻居甲、乙在场"},
+	} {
+		_, err = d.HandOut(c.ctx, by, id, form)
+		if refused(t, err, BadForm); !strings.Contains(err.Error(), field+": ") {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
 	_, err = d.HandOut(c.ctx, by, id, DeliverForm{Signed: casefile.Thumbprint})
 	must(t, err)
 	if _, err = d.ConcludeWith(c.ctx, by, id, ConcludeForm{Visits: -1}); refusal.CodeOf(err) != BadForm {
@@ -176,4 +186,32 @@ func TestHearingsByTheRules(t *testing.T) {
 	if done.State.Intervals[0].Held != "2026-04-20" || warned(done.Warnings, "hearing_late") == "" {
 		t.Errorf("held %+v, %+v", done.State.Intervals[0], done.Warnings)
 	}
+}
+
+// Of an item without limits no clock runs: that is not the same as one that has
+// stopped, and a wait is a wait all the same. List and page say it alike.
+func TestWhyNoClockRuns(t *testing.T) {
+	c := newCity(t, tongli, wujiang)
+	d, by := c.nodes[tongli].desk, staff("镇经办")
+	id := c.inspected(item.Benefit)
+	stands := func(want Standing) {
+		t.Helper()
+		view := c.look(id)
+		if line := d.Summary(view.State); line.Lamp != clock.Done || view.Standing != want || line.Standing != want {
+			t.Errorf("lamp %s, page %+v, list %+v, want %+v", line.Lamp, view.Standing, line.Standing, want)
+		}
+	}
+	stands(Standing{Untimed: true})
+	none := -1
+	_, err := d.Suspend(c.ctx, by, id, SuspendForm{Step: &none, Ground: casefile.OtherGround})
+	refused(t, err, BadForm)
+	_, err = d.Suspend(c.ctx, by, id, SuspendForm{Step: &none, Ground: casefile.Inspection})
+	must(t, err)
+	stands(Standing{Waits: casefile.Inspection})
+	_, err = d.Resume(c.ctx, by, id, ResumeForm{Result: "已核实"})
+	must(t, err)
+	stands(Standing{Untimed: true})
+	_, err = d.Withdraw(c.ctx, by, id, ReasonForm{Reason: "申请人撤回"})
+	must(t, err)
+	stands(Standing{})
 }

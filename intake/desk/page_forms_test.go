@@ -152,6 +152,12 @@ func (l *life) workForms(all map[Action]func() error, d *Desk, s casefile.State)
 		return first(d.Decide(l.ctx, by, id, form))
 	}
 	deliver := DeliverForm{To: one(l, receivers, "to"), Signed: one(l, signings, "signed"), On: l.today(), Note: "已送达"}
+	switch {
+	case deliver.To == "post":
+		deliver.Courier, deliver.Signed = "EX0000000003", ""
+	case deliver.Signed == casefile.ESignature:
+		deliver.Signature = l.proof()
+	}
 	all[Serve] = func() error { return first(d.Serve(l.ctx, by, id, deliver)) }
 	all[HandOut] = func() error { return first(d.HandOut(l.ctx, by, id, deliver)) }
 	all[Conclude] = func() error {

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"tongban/catalog/item"
 	"tongban/catalog/workday"
@@ -167,7 +166,7 @@ func (sh *sheet) adopt(form AdoptForm) error {
 		return refusal.Newf(NotFavourable, sh.op(what), "whoever publishes a version says whether open cases may take it (open_cases: favourable)",
 			"第 %d 版没有写明可以适用于在办件", newer.Ref.Version)
 	case len(worse) > 0:
-		return refusal.Newf(NotFavourable, sh.op(what), "the case goes on under its own version", "对申请人不利的变化：%s", sentences(worse))
+		return refusal.Newf(NotFavourable, sh.op(what), "the case goes on under its own version", "对申请人不利的变化：%s", sentences(worse).chinese)
 	case len(better) == 0:
 		return refusal.Newf(NotFavourable, sh.op(what), "the case goes on under its own version", "第 %d 版没有对申请人更有利的变化", newer.Ref.Version)
 	}
@@ -182,24 +181,16 @@ func (sh *sheet) adopt(form AdoptForm) error {
 	return nil
 }
 
-func sentences(changes []item.Change) string {
-	all := make([]string, len(changes))
-	for i, c := range changes {
-		all[i] = c.String()
-	}
-	return strings.Join(all, "；")
-}
-
 // amendWarnings are what staff should know of documents that do not stand, and
 // of a newer version that may be adopted.
 func (sh *sheet) amendWarnings() []Warning {
 	var all []Warning
 	if d := sh.s.Decision; d != nil && slices.ContainsFunc(sh.s.Void, func(v casefile.VoidedBody) bool { return v.Number == d.Number && v.Instead == "" }) {
-		all = append(all, warning("decision_void", "决定文书 %s 已作废，尚未重新作出", d.Number))
+		all = append(all, warning("decision_void", "决定文书 %s 已作废，尚未重新作出", "The decision %s is void and was not made anew", d.Number))
 	}
 	if n := len(sh.s.Reopened); n > 0 && sh.s.DecidedAt == 0 && sh.s.Ended == nil {
 		last := sh.s.Reopened[n-1]
-		all = append(all, warning("reopened", "本件自 %s 起重新办理：%s", last.On, last.Reason))
+		all = append(all, warning("reopened", "本件自 %s 起重新办理：%s", "The case was opened again on %s: %s", last.On, last.Reason))
 	}
 	if sh.it == nil || sh.s.Phase != casefile.PhaseAccepted {
 		return all
@@ -209,7 +200,7 @@ func (sh *sheet) amendWarnings() []Warning {
 		return all
 	}
 	if better, worse := item.Favourable(*sh.it, *newer); len(better) > 0 && len(worse) == 0 {
-		all = append(all, warning("newer_version_better", "第 %d 版对申请人更有利（%s），可以申请人利益适用新版本", newer.Ref.Version, sentences(better)))
+		all = append(all, warning("newer_version_better", "第 %d 版对申请人更有利（%s），可以申请人利益适用新版本", "Version %d is better for the applicant (%s) and may be applied in their favour", newer.Ref.Version, sentences(better)))
 	}
 	return all
 }

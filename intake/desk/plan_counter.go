@@ -133,7 +133,7 @@ func (sh *sheet) receive(ctx context.Context, papers []Paper, kind casefile.Kind
 		return err
 	}
 	if len(papers) == 0 && kind == casefile.Supplemented {
-		return refusal.Newf(BadForm, op, "name what was brought", "papers: must be given")
+		return refusal.Newf(BadForm, op, "", "papers: must be given")
 	}
 	if sh.s.Notice == nil && kind == casefile.Supplemented && sh.s.Phase != casefile.PhaseAccepted {
 		return refusal.Newf(casefile.StepOrder, op, "papers brought before a notice are received", "nothing was asked for yet")
@@ -217,7 +217,7 @@ func (sh *sheet) tellSupplement(data *notice.Data) {
 		data.Until = by
 	}
 	if limits.SupplementEnds {
-		data.Lapses = sourced(sh.ruled(rule.SupplementEnds, sh.today()))
+		data.Lapses = sourced(sh.ruled(rule.SupplementEnds, sh.today())).chinese
 	}
 }
 

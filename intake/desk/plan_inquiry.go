@@ -346,15 +346,15 @@ func (sh *sheet) inquiryWarnings() []Warning {
 		}
 	}
 	for _, d := range clock.Procedures(sh.clocks()) {
-		told, ok := dutyWords[d.What]
-		if !d.Late || !ok || told.open && !d.Open() || told.done && d.Open() {
+		said, ok := dutyWords[d.What]
+		if !d.Late || !ok || said.open && !d.Open() || said.done && d.Open() {
 			continue
 		}
-		text := fmt.Sprintf(told.words, d.Due)
+		one := warning(said.code, said.words, said.english, d.Due)
 		if d.Rule != "" {
-			text += "，依据" + sourced(sh.ruled(d.Rule, sh.today()))
+			one.and("，依据%s", ", by %s", sourced(sh.ruled(d.Rule, sh.today())))
 		}
-		all = append(all, Warning{told.code, text})
+		all = append(all, one)
 	}
 	return all
 }
@@ -362,18 +362,18 @@ func (sh *sheet) inquiryWarnings() []Warning {
 // dutyWords are what is said of a day that was not kept; %s is the day. open and
 // done: only while it is still to come, only once it was done.
 var dutyWords = map[clock.What]struct {
-	code, words string
-	open, done  bool
+	code, words, english string
+	open, done           bool
 }{
-	clock.HearingAsked: {code: "hearing_asked_late", words: "听证申请期限至 %s，申请在此之后提出", done: true},
-	clock.HearingHeld:  {code: "hearing_late", words: "应于 %s 前组织听证"},
-	clock.HearingTold:  {code: "hearing_short_notice", words: "听证的时间、地点应于 %s 前通知"},
-	clock.Inspected:    {code: "inspection_late", words: "检验、检测、检疫应于 %s 前开始"},
-	clock.WaitEnds:     {code: "wait_over", words: "告知申请人的特别程序所需时间已于 %s 届满", open: true},
-	clock.PostingEnds:  {code: "posting_over", words: "公示期已于 %s 届满，请登记公示结果", open: true},
-	clock.SurveyDone:   {code: "survey_due", words: "联合踏勘定于 %s，尚未登记结果", open: true},
-	clock.Mended:       {code: "correction_late", words: "退回补正应于 %s 前完成，已逾期", open: true},
-	clock.MandateEnds:  {code: "mandate_late", words: "代办应于 %s 前办结，已逾期", open: true},
+	clock.HearingAsked: {code: "hearing_asked_late", words: "听证申请期限至 %s，申请在此之后提出", english: "A hearing could be asked for until %s; it was asked for later", done: true},
+	clock.HearingHeld:  {code: "hearing_late", words: "应于 %s 前组织听证", english: "The hearing was to be held by %s"},
+	clock.HearingTold:  {code: "hearing_short_notice", words: "听证的时间、地点应于 %s 前通知", english: "The time and place of the hearing were to be told by %s"},
+	clock.Inspected:    {code: "inspection_late", words: "检验、检测、检疫应于 %s 前开始", english: "The inspection was to begin by %s"},
+	clock.WaitEnds:     {code: "wait_over", words: "告知申请人的特别程序所需时间已于 %s 届满", english: "The time that the applicant was told the special procedure takes ended on %s", open: true},
+	clock.PostingEnds:  {code: "posting_over", words: "公示期已于 %s 届满，请登记公示结果", english: "The public posting ended on %s: record what came of it", open: true},
+	clock.SurveyDone:   {code: "survey_due", words: "联合踏勘定于 %s，尚未登记结果", english: "The joint survey was set for %s; what came of it is not recorded", open: true},
+	clock.Mended:       {code: "correction_late", words: "退回补正应于 %s 前完成，已逾期", english: "The correction was to be done by %s, and was not", open: true},
+	clock.MandateEnds:  {code: "mandate_late", words: "代办应于 %s 前办结，已逾期", english: "What was entrusted was to be concluded by %s, and was not", open: true},
 }
 
 func postingWarnings(one *casefile.Interval) []Warning {
@@ -382,11 +382,7 @@ func postingWarnings(one *casefile.Interval) []Warning {
 		last = one.Posting.To
 	}
 	if one.To != 0 && last != "" && clock.DayOf(one.To) < workday.Date(last) {
-		return []Warning{warning("posting_short", "公示期至 %s 止，本件于 %s 提前结束", last, clock.DayOf(one.To))}
+		return []Warning{warning("posting_short", "公示期至 %s 止，本件于 %s 提前结束", "The posting was to run until %s, and ended on %s", last, clock.DayOf(one.To))}
 	}
 	return nil
-}
-
-func warning(code, format string, args ...any) Warning {
-	return Warning{code, fmt.Sprintf(format, args...)}
 }

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -237,18 +236,18 @@ func (sh *sheet) voiceWarnings() []Warning {
 		if !d.Late || !d.Open() {
 			continue
 		}
-		text := fmt.Sprintf("联办单位%s（%s 受邀）应于 %s 前反馈意见，逾期未反馈", sh.centerName(d.Center), d.From, d.Due)
+		one := warning("opinion_late", "联办单位%s（%s 受邀）应于 %s 前反馈意见，逾期未反馈", "%s, asked on %s, was to give its opinion by %s and did not", sh.centerName(d.Center), d.From, d.Due)
 		if d.Rule != "" {
-			text += "，依据" + sourced(sh.ruled(d.Rule, d.From))
+			one.and("，依据%s", ", by %s", sourced(sh.ruled(d.Rule, d.From)))
 		}
-		all = append(all, Warning{"opinion_late", text})
+		all = append(all, one)
 	}
 	agree, object := slices.Concat(by[casefile.Agrees], by[casefile.Provided]), by[casefile.Objects]
 	if len(agree) > 0 && len(object) > 0 {
-		all = append(all, warning("opinions_conflict", "联办意见不一致：%s同意，%s不同意，须由牵头单位协调", strings.Join(agree, "、"), strings.Join(object, "、")))
+		all = append(all, warning("opinions_conflict", "联办意见不一致：%s同意，%s不同意，须由牵头单位协调", "The opinions differ: %s agree, %s object; the lead brings them together", list(agree), list(object)))
 	}
 	if given := by[casefile.Provided]; len(given) > 0 {
-		all = append(all, warning("opinion_conditional", "%s附条件同意", strings.Join(given, "、")))
+		all = append(all, warning("opinion_conditional", "%s附条件同意", "%s agree under a condition", list(given)))
 	}
 	return all
 }

@@ -258,7 +258,7 @@ func (sh *sheet) slipWarnings() []Warning {
 	for _, one := range sh.s.Slips {
 		switch {
 		case sh.s.OnItsWay(one):
-			all = append(all, warning("slip_open", "流转单 %s（%s 由%s寄往%s）尚未签收", one.Slip, clock.DayOf(one.At), sh.centerName(one.From), sh.centerName(one.To)))
+			all = append(all, warning("slip_open", "流转单 %s（%s 由%s寄往%s）尚未签收", "Slip %s (%s, from %s to %s) has not been signed for", one.Slip, clock.DayOf(one.At), sh.centerName(one.From), sh.centerName(one.To)))
 		case one.Arrived != nil && len(one.Arrived.Missing) > 0:
 			var names []string
 			for _, line := range one.Papers {
@@ -266,7 +266,7 @@ func (sh *sheet) slipWarnings() []Warning {
 					names = append(names, "“"+line.Name+"”")
 				}
 			}
-			all = append(all, warning("slip_short", "流转单 %s 签收时缺少%s", one.Slip, strings.Join(names, "、")))
+			all = append(all, warning("slip_short", "流转单 %s 签收时缺少%s", "When slip %s was signed for this was missing: %s", one.Slip, list(names)))
 		}
 	}
 	return all

@@ -73,6 +73,9 @@ func (sh *sheet) suspend(form SuspendForm) error {
 	if !slices.Contains(knownGrounds, body.Ground) {
 		f.add("ground: %q is none of %v", body.Ground, knownGrounds)
 	}
+	if body.Ground == casefile.OtherGround && form.Name == "" && form.Basis == "" && form.Note == "" {
+		f.add("name: must be given, or a basis: nothing says what the case waits for")
+	}
 	sh.ahead(&f, "until", workday.Date(body.Until))
 	f.words("note", form.Note, false, maxWords)
 	f.words("decider", form.Decider, false, maxName)
@@ -332,8 +335,17 @@ func (sh *sheet) deliverForm(form *DeliverForm, what string) error {
 	if !slices.Contains(signings, form.Signed) {
 		f.add("signed: %.40q is none of %v", form.Signed, signings[1:])
 	}
-	f.words("courier", form.Courier, false, maxName)
-	f.words("note", form.Note, false, maxWords)
+	if form.Signed == "" && len(form.Signature) > 0 {
+		form.Signed = casefile.Signature
+	}
+	switch {
+	case form.Signed == casefile.ESignature && len(form.Signature) == 0:
+		f.add("signature: must be given where it is signed on the screen")
+	case form.Signed == casefile.Unsigned && form.To == "post":
+		f.add("signed: nobody refuses before witnesses what goes by post")
+	}
+	f.words("courier", form.Courier, form.To == "post", maxName)
+	f.words("note", form.Note, form.Signed == casefile.Unsigned, maxWords)
 	if form.On != "" {
 		sh.happened(&f, "on", form.On)
 		if decided := sh.s.DecidedAt; decided != 0 && form.On < clock.DayOf(decided) {

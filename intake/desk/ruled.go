@@ -40,15 +40,15 @@ func (sh *sheet) ruledIn(in area.Code, key rule.Key, on workday.Date) rule.Rule 
 }
 
 // sourced names a rule and where it comes from, for whoever has to justify it.
-func sourced(r rule.Rule) string {
+func sourced(r rule.Rule) phrase {
 	name := string(r.Key)
 	if s, ok := rule.SchemaOf(r.Key); ok {
 		name = s.Name
 	}
 	if r.Source == "" {
-		return fmt.Sprintf("“%s”", name)
+		return both("“%s”", "“%s”", name)
 	}
-	return fmt.Sprintf("“%s”（%s）", name, r.Source)
+	return both("“%s”（%s）", "“%s” (%s)", name, r.Source)
 }
 
 // extension is the rule for how long a case may be extended by: that of a joint
@@ -71,7 +71,7 @@ func (sh *sheet) mayExtend(days int) error {
 	}
 	if r := sh.extension(it); days > r.Days() {
 		return refusal.Newf(OverRule, sh.op("extend"), fmt.Sprintf("extend it by %d working days at most", r.Days()),
-			"%d working days are more than the %d of %s", days, r.Days(), sourced(r))
+			"%d working days are more than the %d of %s", days, r.Days(), sourced(r).chinese)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (sh *sheet) dated(papers []Paper) []Paper {
 type lapse struct {
 	ends casefile.Kind // withdrawn or terminated
 	code string        // of the warning
-	why  string
+	why  phrase
 }
 
 // lapses are those that have come. Nothing ends by itself: somebody at the
@@ -111,7 +111,7 @@ func (sh *sheet) lapses() []lapse {
 	if due, ok := clock.DeemedWithdrawn(sh.s, sh.d.Register.Calendar(), limits, sh.now); ok {
 		r := sh.ruledAt(sh.s.NoticedBy, rule.SupplementEnds, clock.DayOf(sh.s.NoticedAt))
 		all = append(all, lapse{casefile.Withdrawn, "supplement_lapsed",
-			fmt.Sprintf("补正期限至 %s，逾期未补正，视为撤回申请，依据%s", due, sourced(r))})
+			both("补正期限至 %s，逾期未补正，视为撤回申请，依据%s", "The papers were to be supplemented by %s and were not: the application counts as withdrawn, by %s", due, sourced(r))})
 	}
 	if sh.s.Phase != casefile.PhaseAccepted {
 		return all
@@ -119,24 +119,24 @@ func (sh *sheet) lapses() []lapse {
 	r := sh.ruled(rule.LaterMaterialKey, sh.today())
 	later, _ := rule.Read[rule.LaterMaterial](r)
 	one := lapse{ends: casefile.Withdrawn, code: "later_lapsed"}
-	follows := "视为撤回申请"
+	follows := phrase{"视为撤回申请", "the application counts as withdrawn"}
 	switch later.Consequence {
 	case rule.DeemedWithdrawn:
 	case rule.AcceptanceRevoked:
-		one.ends, follows = casefile.Terminated, "撤销受理"
+		one.ends, follows = casefile.Terminated, phrase{"撤销受理", "the acceptance is revoked"}
 	default:
 		return all
 	}
 	if overdue := sh.overdue(limits); len(overdue) > 0 {
-		one.why = fmt.Sprintf("容缺材料%s逾期未补交，%s，依据%s", strings.Join(overdue, "、"), follows, sourced(r))
+		one.why = both("容缺材料%s逾期未补交，%s，依据%s", "Papers to be brought later were not: %s; %s, by %s", joined(overdue), follows, sourced(r))
 		all = append(all, one)
 	}
 	return all
 }
 
 // overdue are the materials that were to be brought later and were not.
-func (sh *sheet) overdue(limits clock.Limits) []string {
-	var all []string
+func (sh *sheet) overdue(limits clock.Limits) []phrase {
+	var all []phrase
 	for _, m := range sh.s.Materials {
 		if m.State != casefile.Later || !limits.Over(workday.Date(m.By), sh.now.UnixMilli()) {
 			continue
@@ -147,7 +147,7 @@ func (sh *sheet) overdue(limits clock.Limits) []string {
 				name = listed.Name
 			}
 		}
-		all = append(all, fmt.Sprintf("“%s”（应于 %s 前）", name, m.By))
+		all = append(all, both("“%s”（应于 %s 前）", "“%s” (by %s)", name, m.By))
 	}
 	return all
 }
@@ -157,7 +157,7 @@ func (sh *sheet) overdue(limits clock.Limits) []string {
 func (sh *sheet) deemed(ends casefile.Kind, words string) (string, error) {
 	for _, l := range sh.lapses() {
 		if l.ends == ends {
-			return strings.TrimSuffix(l.why+"；"+words, "；"), nil
+			return strings.TrimSuffix(l.why.chinese+"；"+words, "；"), nil
 		}
 	}
 	return "", refusal.Newf(NotLapsed, sh.op(string(ends)), "give the reason for which it ends",
@@ -167,23 +167,23 @@ func (sh *sheet) deemed(ends casefile.Kind, words string) (string, error) {
 // ruleWarnings are what the rules of the area say of a case.
 func (sh *sheet) ruleWarnings(readings []clock.Reading) []Warning {
 	var all []Warning
-	warn := func(code, format string, args ...any) {
-		all = append(all, Warning{code, fmt.Sprintf(format, args...)})
+	warn := func(code, chinese, english string, facts ...any) {
+		all = append(all, warning(code, chinese, english, facts...))
 	}
 	lapses := sh.lapses()
 	for _, l := range lapses {
-		act := "撤回"
+		act := phrase{"撤回", "Withdraw"}
 		if l.ends == casefile.Terminated {
-			act = "终止"
+			act = phrase{"终止", "Terminate"}
 		}
-		warn(l.code, "%s；须由窗口办理“%s”，不会自动结束", l.why, act)
+		warn(l.code, "%s；须由窗口办理“%s”，不会自动结束", "%s. Nothing ends by itself: somebody at a window does so (“%s”)", l.why, act)
 	}
-	if told := sh.toldLate(); told != "" {
-		warn("not_at_once", "%s", told)
+	if late, is := sh.toldLate(); is {
+		all = append(all, late)
 	}
 	for _, r := range readings {
 		if r.Clock == clock.Bring && r.Late && len(lapses) == 0 {
-			warn("supplement_overdue", "补正期限已于 %s 届满，申请人尚未补正", r.Due)
+			warn("supplement_overdue", "补正期限已于 %s 届满，申请人尚未补正", "The papers were to be supplemented by %s and have not come", r.Due)
 		}
 	}
 	if sh.it != nil && sh.s.Phase == casefile.PhaseAccepted {
@@ -195,16 +195,17 @@ func (sh *sheet) ruleWarnings(readings []clock.Reading) []Warning {
 
 // toldLate is what is wrong with a decline that the law wants said at once (行政
 // 许可法 32（一）（二）): it stands all the same.
-func (sh *sheet) toldLate() string {
+func (sh *sheet) toldLate() (late Warning, is bool) {
 	s := &sh.s
 	if s.EndedAs != casefile.Declined || s.Ended.Ground != casefile.NoneNeeded && s.Ended.Ground != casefile.NotOurs {
-		return ""
+		return Warning{}, false
 	}
-	came, told := clock.DayOf(s.OpenedAt), clock.DayOf(s.EndedAt)
-	if told <= came {
-		return ""
+	came, said := clock.DayOf(s.OpenedAt), clock.DayOf(s.EndedAt)
+	if said <= came {
+		return Warning{}, false
 	}
-	return fmt.Sprintf("依法不需要办理、不属于本机关职权的，应当即时告知（行政许可法 32）；本件 %s 收件，%s 才告知", came, told)
+	return warning("not_at_once", "依法不需要办理、不属于本机关职权的，应当即时告知（行政许可法 32）；本件 %s 收件，%s 才告知",
+		"That no application is needed, or that it is for another authority, is said at once (行政许可法 32): this case came on %s, and it was said on %s", came, said), true
 }
 
 // limitWarnings hold the limits of a case against those of the permit law.
@@ -216,11 +217,12 @@ func (sh *sheet) limitWarnings() []Warning {
 			key = rule.JointDays
 		}
 		r := sh.ruled(key, sh.today())
-		all = append(all, Warning{"legal_limit_unknown", fmt.Sprintf("本事项没有写明法定时限；法律、法规没有另行规定的，自受理之日起 %d 个工作日，依据%s", r.Days(), sourced(r))})
+		all = append(all, warning("legal_limit_unknown", "本事项没有写明法定时限；法律、法规没有另行规定的，自受理之日起 %d 个工作日，依据%s",
+			"The item names no legal limit; where no law says otherwise it is %d working days from the acceptance, by %s", r.Days(), sourced(r)))
 	}
 	if r := sh.extension(sh.it); sh.it.Type != item.Permit && sh.s.Extended > r.Days() {
-		all = append(all, Warning{"extension_over_rule", fmt.Sprintf("已延长 %d 个工作日，超过%s的 %d 个工作日；本事项不是行政许可，以其自身依据为准",
-			sh.s.Extended, sourced(r), r.Days())})
+		all = append(all, warning("extension_over_rule", "已延长 %d 个工作日，超过%s的 %d 个工作日；本事项不是行政许可，以其自身依据为准",
+			"It was extended by %d working days, where %s allows %d; the item is no permit, and its own basis decides", sh.s.Extended, sourced(r), r.Days()))
 	}
 	return all
 }
@@ -243,11 +245,11 @@ func (sh *sheet) specialWarnings() []Warning {
 		}
 	}
 	if len(these) == 0 {
-		return []Warning{{"special_unlisted", fmt.Sprintf("“%s”不在%s之列", groundWords[wait.Ground], sourced(r))}}
+		return []Warning{warning("special_unlisted", "“%s”不在%s之列", "“%s” is not among those of %s", groundOf(wait.Ground), sourced(r))}
 	}
 	var all []Warning
-	warn := func(code, format string, args ...any) {
-		all = append(all, Warning{code, fmt.Sprintf(format, args...)})
+	warn := func(code, chinese, english string, facts ...any) {
+		all = append(all, warning(code, chinese, english, facts...))
 	}
 	every := func(has func(rule.Procedure) bool) bool {
 		return !slices.ContainsFunc(these, func(p rule.Procedure) bool { return !has(p) })
@@ -255,28 +257,28 @@ func (sh *sheet) specialWarnings() []Warning {
 	named := procedures(these)
 	switch {
 	case wait.Counts && every(func(p rule.Procedure) bool { return p.Effect == rule.Suspends }):
-		warn("special_effect", "%s所需时间不计入办理时限，本件记为计入", named)
+		warn("special_effect", "%s所需时间不计入办理时限，本件记为计入", "The time of %s does not count; in this case it is recorded as counting", named)
 	case !wait.Counts && every(func(p rule.Procedure) bool { return p.Effect == rule.Counts }):
-		warn("special_effect", "%s所需时间计入办理时限，本件记为不计入", named)
+		warn("special_effect", "%s所需时间计入办理时限，本件记为不计入", "The time of %s counts; in this case it is recorded as not counting", named)
 	}
 	if wait.Until == "" && every(func(p rule.Procedure) bool { return p.Notice }) {
-		warn("special_untold", "%s应将所需时间书面告知申请人，本件没有写明所需时间", named)
+		warn("special_untold", "%s应将所需时间书面告知申请人，本件没有写明所需时间", "Of %s the applicant is told in writing how long it takes; this case does not say how long", named)
 	}
 	longest := slices.MaxFunc(these, func(a, b rule.Procedure) int { return cmp.Compare(a.MaxDays, b.MaxDays) }).MaxDays
 	if every(func(p rule.Procedure) bool { return p.MaxDays > 0 }) {
 		last, _ := sh.d.Register.Calendar().AddWorkingDays(clock.DayOf(wait.From), longest)
 		switch {
 		case sh.limits().Over(last, sh.now.UnixMilli()):
-			warn("special_over", "%s最长 %d 个工作日，至 %s，已经超过", named, longest, last)
+			warn("special_over", "%s最长 %d 个工作日，至 %s，已经超过", "%s takes %d working days at most, until %s, which is past", named, longest, last)
 		case workday.Date(wait.Until) > last:
-			warn("special_over", "%s最长 %d 个工作日，至 %s；本件写明至 %s", named, longest, last, wait.Until)
+			warn("special_over", "%s最长 %d 个工作日，至 %s；本件写明至 %s", "%s takes %d working days at most, until %s; this case says until %s", named, longest, last, wait.Until)
 		}
 	}
 	return all
 }
 
 // procedures names them with their bases.
-func procedures(these []rule.Procedure) string {
+func procedures(these []rule.Procedure) phrase {
 	var names, bases []string
 	for _, p := range these {
 		names = append(names, p.Name)
@@ -285,7 +287,7 @@ func procedures(these []rule.Procedure) string {
 		}
 	}
 	if len(bases) == 0 {
-		return fmt.Sprintf("“%s”", strings.Join(names, "、"))
+		return both("“%s”", "“%s”", list(names))
 	}
-	return fmt.Sprintf("“%s”（%s）", strings.Join(names, "、"), strings.Join(bases, "；"))
+	return both("“%s”（%s）", "“%s” (%s)", list(names), phrase{strings.Join(bases, "；"), strings.Join(bases, "; ")})
 }

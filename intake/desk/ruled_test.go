@@ -255,7 +255,7 @@ func TestSpecialProceduresByTheRule(t *testing.T) {
 		{"no day", SuspendForm{Ground: casefile.Hearing}, 0, []string{"special_untold"}},
 		{"too long", SuspendForm{Ground: casefile.Hearing, Until: "2026-03-10"}, 0, []string{"special_over"}},
 		{"it has taken too long", SuspendForm{Ground: casefile.Hearing, Until: "2026-03-09"}, 8 * day, []string{"special_over"}},
-		{"several under one ground", SuspendForm{Ground: casefile.OtherGround, Counts: true}, 0, nil},
+		{"several under one ground", SuspendForm{Ground: casefile.OtherGround, Counts: true, Note: "另行"}, 0, nil},
 		{"not on the list", SuspendForm{Ground: casefile.Testing}, 0, []string{"special_unlisted"}},
 	} {
 		t.Run(one.name, func(t *testing.T) {

@@ -94,18 +94,18 @@ func (sh *sheet) tryVoid() error {
 func (sh *sheet) togetherWarnings() []Warning {
 	var all []Warning
 	if c := sh.s.Correction; c != nil {
-		words := "退回补正：" + c.Reason
+		one := warning("to_correct", "退回补正：%s", "Sent back for correction: %s", c.Reason)
 		if c.By != "" {
-			words += "；应于 " + c.By + " 前补正后再次移交"
+			one.and("；应于 %s 前补正后再次移交", "; to be corrected by %s and handed over again", c.By)
 		}
 		for _, id := range sh.uncorrected() {
 			name := id
 			if m, ok := sh.it.Material(id); ok {
 				name = m.Name
 			}
-			words += "；待补正材料“" + name + "”"
+			one.and("；待补正材料“%s”", "; still to be corrected: “%s”", name)
 		}
-		all = append(all, Warning{"to_correct", words})
+		all = append(all, one)
 	}
 	all = append(all, sh.voiceWarnings()...)
 	all = append(all, sh.inquiryWarnings()...)

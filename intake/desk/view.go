@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -93,7 +92,7 @@ func (sh *sheet) trySuspend() error {
 		return err
 	}
 	none := -1
-	return sh.suspend(SuspendForm{Step: &none, Ground: casefile.OtherGround})
+	return sh.suspend(SuspendForm{Step: &none, Ground: casefile.OtherGround, Name: "-"})
 }
 
 func (sh *sheet) tryOutside() error {
@@ -134,18 +133,19 @@ func (d *Desk) shut(a Action, id casefile.ID) error {
 
 // View is everything that a screen shows of one case.
 type View struct {
-	State       casefile.State   `json:"state"`
-	Item        *item.Item       `json:"item,omitempty"` // the version that the case is under
-	Next        Move             `json:"next"`
-	Actions     []Offered        `json:"actions"`
-	Materials   []item.Material  `json:"materials,omitempty"`   // what the applicant's answers select of the item's, and what was laid beside
-	Outstanding []item.Material  `json:"outstanding,omitempty"` // those of them that must be there and are not
-	Readings    []clock.Reading  `json:"readings"`
-	Lamp        clock.Lamp       `json:"lamp"`
-	Warnings    []Warning        `json:"warnings,omitempty"`
-	Bundle      *Bundled         `json:"bundle,omitempty"`    // the bundle that it was opened as a part of
-	Outcome     casefile.Outcome `json:"outcome,omitempty"`   // what it came to
-	Originals   []Original       `json:"originals,omitempty"` // where every paper lies that the office keeps
+	State       casefile.State  `json:"state"`
+	Item        *item.Item      `json:"item,omitempty"` // the version that the case is under
+	Next        Move            `json:"next"`
+	Actions     []Offered       `json:"actions"`
+	Materials   []item.Material `json:"materials,omitempty"`   // what the applicant's answers select of the item's, and what was laid beside
+	Outstanding []item.Material `json:"outstanding,omitempty"` // those of them that must be there and are not
+	Readings    []clock.Reading `json:"readings"`
+	Lamp        clock.Lamp      `json:"lamp"`
+	Standing
+	Warnings  []Warning        `json:"warnings,omitempty"`
+	Bundle    *Bundled         `json:"bundle,omitempty"`    // the bundle that it was opened as a part of
+	Outcome   casefile.Outcome `json:"outcome,omitempty"`   // what it came to
+	Originals []Original       `json:"originals,omitempty"` // where every paper lies that the office keeps
 }
 
 // Look opens a case on the screen. The applicant is not in it: Applicant says
@@ -163,7 +163,7 @@ func (d *Desk) Look(id casefile.ID) (View, error) {
 	}
 	return View{
 		State: s, Item: sh.it, Next: sh.next(), Actions: d.Actions(s), Materials: sh.materials(), Outstanding: sh.outstanding(),
-		Readings: readings, Lamp: clock.Worst(readings), Warnings: d.Warnings(s), Bundle: sh.bundled(), Outcome: s.Outcome(), Originals: originals,
+		Readings: readings, Lamp: clock.Worst(readings), Standing: standing(&s, readings), Warnings: d.Warnings(s), Bundle: sh.bundled(), Outcome: s.Outcome(), Originals: originals,
 	}, nil
 }
 
@@ -198,58 +198,52 @@ func (sh *sheet) clocks() clock.Input {
 // Warnings are what staff should know of a case and what stops nobody.
 func (d *Desk) Warnings(s casefile.State) []Warning {
 	var all []Warning
-	warn := func(code, format string, args ...any) {
-		all = append(all, Warning{code, fmt.Sprintf(format, args...)})
+	warn := func(code, chinese, english string, facts ...any) {
+		all = append(all, warning(code, chinese, english, facts...))
 	}
 	sh := d.sheet(s, By{}, true, newGiven())
 	if s.Head.Index == 0 {
 		return nil
 	}
 	if sh.it == nil {
-		warn("item_unknown", "版本 %d 尚未同步到本中心", s.Item.Version)
+		warn("item_unknown", "版本 %d 尚未同步到本中心", "Version %d has not come to this center yet", s.Item.Version)
 		return all
 	}
 	over := sh.it.Type != "" && s.DecidedAt == 0 && s.Ended == nil
 	if newer, ok := d.Register.Offered(s.Item.Code, s.Subject); ok && newer.Ref != s.Item && over {
-		warn("newer_version", "“%s”已发布第 %d 版，本件仍按第 %d 版办理", sh.it.Name, newer.Ref.Version, s.Item.Version)
+		warn("newer_version", "“%s”已发布第 %d 版，本件仍按第 %d 版办理", "“%s” has a newer version %d; this case goes on under version %d", sh.it.Name, newer.Ref.Version, s.Item.Version)
 		for _, change := range item.Diff(*sh.it, *newer) {
-			warn("newer_version_change", "%v", change)
+			warn("newer_version_change", "%s", "%s", phrase{change.Text, change.English})
 		}
 	}
 	limits := sh.limits()
 	if on, deemed := clock.DeemedAccepted(s, d.Register.Calendar(), limits, sh.now); deemed {
 		r := sh.ruledAt(s.ReceivedBy, rule.NoticeDeemed, clock.DayOf(s.ReceivedAt))
-		warn("deemed_accepted", "逾期未一次性告知，自 %s 收到材料之日起即为受理，依据%s，请补录受理", on, sourced(r))
+		warn("deemed_accepted", "逾期未一次性告知，自 %s 收到材料之日起即为受理，依据%s，请补录受理", "Nobody gave the notice in time: the case counts as accepted from %s, when the papers came, by %s. Record the acceptance", on, sourced(r))
 	}
 	if on, renewed := clock.DeemedRenewed(s, d.Register.Calendar(), limits, sh.now); renewed {
-		warn("deemed_renewed", "有效期至 %s，届满前未作决定，视为准予延续，依据%s，请补录决定", on, sourced(sh.ruledIn(cmp.Or(s.Subject, s.Holder.Center.Area()), rule.RenewalDeemed, on)))
+		warn("deemed_renewed", "有效期至 %s，届满前未作决定，视为准予延续，依据%s，请补录决定", "The permit ends on %s and nobody decided before: it counts as renewed, by %s. Record the decision", on, sourced(sh.ruledIn(cmp.Or(s.Subject, s.Holder.Center.Area()), rule.RenewalDeemed, on)))
 	}
 	for _, m := range s.Materials {
 		if m.State == casefile.Later && s.DecidedAt == 0 && limits.Over(workday.Date(m.By), sh.now.UnixMilli()) {
-			warn("later_overdue", "容缺材料“%s”应于 %s 前补交，已逾期", m.ID, m.By)
+			warn("later_overdue", "容缺材料“%s”应于 %s 前补交，已逾期", "“%s” was to be brought by %s, and was not", m.ID, m.By)
 		}
 	}
 	readings := sh.readings()
 	all = append(all, sh.ruleWarnings(readings)...)
 	for _, r := range readings {
 		if r.Provisional {
-			warn("provisional_date", "%s的到期日 %s 所在年度工作日历尚未公布，以公布后的计算为准", clockNames[r.Clock], r.Due)
+			warn("provisional_date", "%s的到期日 %s 所在年度工作日历尚未公布，以公布后的计算为准", "The %s ends on %s, in a year of which the working days are not yet published: they will decide", phrase{clockNames[r.Clock], clocksInEnglish[r.Clock]}, r.Due)
 		}
 	}
 	if b := sh.bundled(); b != nil && b.Waits {
-		warn("bundle_waits", "本件是“%s”第 %d 阶段的办件，前一阶段办结后受理", b.Name, b.Stage)
+		warn("bundle_waits", "本件是“%s”第 %d 阶段的办件，前一阶段办结后受理", "The case is of “%s”, stage %d: it is accepted once the stage before is concluded", b.Name, b.Stage)
 	}
 	all = append(all, sh.togetherWarnings()...)
 	if open, err := sh.openBranches(); err == nil && len(open) > 0 {
-		warn("branches_open", "本件有 %d 个被取代的分支尚未处理", len(open))
+		warn("branches_open", "本件有 %d 个被取代的分支尚未处理", "Superseded branches to be settled: %d", len(open))
 	}
 	return append(all, d.stepWarnings(sh.it)...)
-}
-
-// clockNames are the clocks as people read them.
-var clockNames = map[clock.Name]string{
-	clock.Notice: "一次性告知时限", clock.Bring: "补正时限", clock.Forward: "转报时限", clock.Step: "环节时限",
-	clock.Promised: "承诺时限", clock.Legal: "法定时限", clock.Service: "送达时限", clock.Renewal: "许可有效期",
 }
 
 // stepWarnings are what item.Validate has to say of a version's limits, such as
@@ -263,9 +257,9 @@ func (d *Desk) stepWarnings(it *item.Item) []Warning {
 	for _, f := range item.Validate(*it) {
 		switch f.Code {
 		case "steps_over_promise":
-			all = append(all, Warning{f.Code, fmt.Sprintf("公布的各环节时限相加超过承诺时限（%s），以承诺为准", it.Promise.Chinese())})
+			all = append(all, warning(f.Code, "公布的各环节时限相加超过承诺时限（%s），以承诺为准", "The published limits of the steps add up to more than the promise (%s), which holds", limitWords(it.Promise)))
 		case "promise_over_legal":
-			all = append(all, Warning{f.Code, fmt.Sprintf("承诺时限（%s）长于法定时限（%s）", it.Promise.Chinese(), it.Legal.Chinese())})
+			all = append(all, warning(f.Code, "承诺时限（%s）长于法定时限（%s）", "The promise (%s) is longer than the legal limit (%s)", limitWords(it.Promise), limitWords(it.Legal)))
 		}
 	}
 	d.judged.Store(it.Ref, all)

@@ -32,7 +32,7 @@ func attempts(c *city, d *Desk, s casefile.State) map[Action]func() error {
 		Suspend: func() error {
 			err := first(d.Suspend(c.ctx, by, id, SuspendForm{}))
 			if code := refusal.CodeOf(err); code == BadForm || code == NoStep {
-				err = first(d.Suspend(c.ctx, by, id, SuspendForm{Step: &none, Ground: casefile.OtherGround}))
+				err = first(d.Suspend(c.ctx, by, id, SuspendForm{Step: &none, Ground: casefile.OtherGround, Name: "另行"}))
 			}
 			return err
 		},

@@ -40,7 +40,7 @@ type Query struct {
 	After  string         `json:"after,omitempty"`  // Worklist.Next of the page before: go on behind its last case, wherever that is now
 }
 
-// Summary is one line of the worklist. There is no applicant in it.
+// Summary is one line of the worklist.
 type Summary struct {
 	ID      casefile.ID     `json:"id"`
 	Number  string          `json:"number"`
@@ -60,8 +60,18 @@ type Summary struct {
 	Left    int             `json:"left_days"`
 	Unit    item.Unit       `json:"unit,omitempty"`      // of those days
 	Paused  casefile.Ground `json:"paused_by,omitempty"` // why that clock stands still
-	Next    Move            `json:"next"`
-	Intake  string          `json:"intake,omitempty"` // the same for all cases of one bundle intake
+	Standing
+	Next   Move   `json:"next"`
+	Intake string `json:"intake,omitempty"` // the same for all cases of one bundle intake
+
+	Applicant string `json:"applicant,omitempty"` // masked; "" but where Named wrote it
+}
+
+// Standing is why the lamp of a case that goes on shows no clock. Without
+// either word a lamp that is done means what it says.
+type Standing struct {
+	Waits   casefile.Ground `json:"waits_for,omitempty"` // a wait is open, and the source gives no limit that stands still meanwhile
+	Untimed bool            `json:"untimed,omitempty"`   // no limit is set, by the source or a rule, for what is done next
 }
 
 // Worklist is one page of it.
@@ -69,6 +79,7 @@ type Worklist struct {
 	Cases []Summary          `json:"cases"`
 	Total int                `json:"total"`           // in the box, before paging
 	Lamps map[clock.Lamp]int `json:"lamps"`           // how many of each lamp
+	Boxes map[Box]int        `json:"boxes"`           // how many lie in each box, whatever else is asked for
 	Past  int                `json:"second_red"`      // how many of the red ones are past their legal limit, too
 	More  bool               `json:"more,omitempty"`  // more people have such a name than were looked at
 	Skip  int                `json:"skip,omitempty"`  //
@@ -90,7 +101,7 @@ func (d *Desk) Worklist(q Query) (Worklist, error) {
 		q.Limit = 50
 	}
 	q.Limit, q.Skip = min(q.Limit, 200), max(q.Skip, 0)
-	list := Worklist{Lamps: map[clock.Lamp]int{}, Skip: q.Skip, Limit: q.Limit}
+	list := Worklist{Lamps: map[clock.Lamp]int{}, Boxes: map[Box]int{}, Skip: q.Skip, Limit: q.Limit}
 	if utf8.RuneCountInString(q.Text) > maxQuery {
 		return list, refusal.Newf(refusal.Malformed, "search the worklist", "", "at most %d characters can be searched for", maxQuery)
 	}

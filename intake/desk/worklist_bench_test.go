@@ -29,3 +29,28 @@ func BenchmarkGlance(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkNamed is what it costs to say of the fifty cases of a page whose they
+// are, where none of them is folded in memory.
+func BenchmarkNamed(b *testing.B) {
+	c := newCity(b, wujiang)
+	d := c.nodes[wujiang].desk
+	const cases = 1200 // more than a cabinet keeps folded
+	for range cases {
+		_, err := d.Open(c.ctx, staff("窗口"), OpenForm{Item: c.items["D28"], Subject: wujiang.Area(), Applicant: citizen(), Accept: true})
+		must(b, err)
+	}
+	list, err := d.Worklist(Query{Limit: 50})
+	must(b, err)
+	for b.Loop() {
+		if list.Next == "" {
+			list = Worklist{}
+		}
+		list, err = d.Worklist(Query{Limit: 50, After: list.Next})
+		must(b, err)
+		must(b, d.Named(list.Cases))
+		if list.Cases[0].Applicant == "" {
+			b.Fatal("a case without a name")
+		}
+	}
+}

@@ -41,8 +41,11 @@ func (p *sift) fill(people []casefile.ID) {
 	p.left = p.q.Skip
 	from, newest := p.behind()
 	var ranks [maxRank + 1]int
+	var boxes [256]int // by the bits of a case
 	for i, n := range p.rack.open {
-		if e := &p.entries[n]; p.has(n, e) {
+		e := &p.entries[n]
+		boxes[e.boxes]++
+		if p.has(n, e) {
 			ranks[e.rank]++
 			if i >= from && p.shows(e.rank) && p.room() {
 				p.last, p.open = e, append(p.open, &e.line.shown)
@@ -51,10 +54,19 @@ func (p *sift) fill(people []casefile.ID) {
 	}
 	for i := len(p.rack.closed) - 1; i >= 0; i-- {
 		n := p.rack.closed[i]
-		if e := &p.entries[n]; p.has(n, e) {
+		e := &p.entries[n]
+		boxes[e.boxes]++
+		if p.has(n, e) {
 			ranks[e.rank]++
 			if i < newest && p.shows(e.rank) && p.room() {
 				p.last, p.closed = e, append(p.closed, e.card)
+			}
+		}
+	}
+	for in, n := range boxes {
+		for box, bit := range boxBits {
+			if n > 0 && uint8(in)&bit != 0 {
+				p.list.Boxes[box] += n
 			}
 		}
 	}

@@ -46,6 +46,9 @@ func TestWorklistByUrgency(t *testing.T) {
 	if first := list.Cases[0]; first.Lamp != clock.Red || first.Name != "申领居住证" || first.Next.Action != Check || !first.Next.Here || first.Due == "" {
 		t.Errorf("first line %+v", first)
 	}
+	if fmt.Sprint(list.Boxes) != fmt.Sprint(map[Box]int{Mine: 4, Arrived: 1, Opened: 4, All: 5}) {
+		t.Errorf("boxes %v", list.Boxes)
+	}
 	if list.Lamps[clock.Red] != 1 || list.Total != 4 {
 		t.Errorf("lamps %v of %d", list.Lamps, list.Total)
 	}

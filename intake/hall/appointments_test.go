@@ -247,3 +247,32 @@ func TestTheEntryThatIsNamed(t *testing.T) {
 	_, err = h.Appointments.Book(By{}, BookForm{Day: "2026-03-03", Time: "09:00", Entry: "T99", Who: person("虚构丁")})
 	refused(t, err, appointment.NoSlot)
 }
+
+// At a machine somebody checks in by the number and the code of their booking;
+// of one that has no code the number will do.
+func TestCheckInAtAMachine(t *testing.T) {
+	_, h := staffed(t)
+	open(t, h)
+	code, err := appointment.NewCode(rand.Reader)
+	must(t, err)
+	secret, err := appointment.NewSecret(rand.Reader, code)
+	must(t, err)
+	form := BookForm{Day: h.today(), Time: "09:30", Type: "综合", Channel: appointment.Net, Who: person("虚构丙")}
+	form.Secret = secret
+	online, err := h.Appointments.Book(By{}, form)
+	must(t, err)
+	form.Secret, form.Channel, form.Who = appointment.Secret{}, appointment.Phone, person("虚构丁")
+	called, err := h.Appointments.Book(clerk, form)
+	must(t, err)
+	for _, id := range []string{online.ID, "Y2026-000099", strings.Repeat("Y", 99)} {
+		_, err := h.Appointments.CheckInOwn(By{}, id, "")
+		refused(t, err, appointment.NotYours)
+	}
+	for id, code := range map[string]string{online.ID: code, called.ID: ""} {
+		v, err := h.Appointments.CheckInOwn(By{Key: "m/" + id}, id, code)
+		must(t, err)
+		if v.Due == 0 || v.Appointment != id {
+			t.Errorf("the ticket of %s: %+v", id, v)
+		}
+	}
+}

@@ -103,6 +103,32 @@ func (a *Appointments) CancelOwn(id, code, why string) (BookingView, error) {
 	return a.Own(id, code)
 }
 
+// CheckInOwn is CheckIn by whoever comes, at a machine: by the number of their
+// booking and the code that they were given online. A booking that was made at a
+// window or by telephone has no code; of that the number will do, as at the
+// guide desk. What is wrong with either is not told apart.
+func (a *Appointments) CheckInOwn(by By, id, code string) (TicketView, error) {
+	none := refusal.Newf(appointment.NotYours, "", "", "no appointment goes by that number and code")
+	if len(id) > maxNumber {
+		return TicketView{}, none
+	}
+	b, err := a.Get(id)
+	if refusal.CodeOf(err) == refusal.NotFound {
+		return TicketView{}, none
+	} else if err != nil {
+		return TicketView{}, err
+	}
+	var p appointment.Person
+	if err := a.h.open(b.Who, &p); err != nil || b.Home || !p.Secret.IsZero() && !p.Secret.Opens(code) {
+		return TicketView{}, none
+	}
+	_, ticket, err := a.CheckIn(by, id, "")
+	if err != nil {
+		return TicketView{}, err
+	}
+	return *ticket, nil
+}
+
 func maskPerson(p appointment.Person) appointment.Person {
 	p.Name, p.Telephone, p.Identity = applicant.MaskName(p.Name), applicant.MaskPhone(p.Telephone), applicant.MaskID(p.Identity)
 	p.Address, p.Matter, p.Secret = applicant.MaskAddress(p.Address), "", appointment.Secret{}

@@ -357,6 +357,32 @@ func (b *Books) Show(by By, id string, unmask bool) (NoteView, error) {
 	return v, nil
 }
 
+// Look is that somebody read in the clear what was said in an entry.
+type Look struct {
+	Staff string
+	At    int64 // Unix milliseconds
+}
+
+// Looks are those who read an entry in the clear, the latest first.
+func (b *Books) Looks(id string) ([]Look, error) {
+	read, err := b.h.reads.Entity(id)
+	if err != nil {
+		return nil, err
+	}
+	var all []Look
+	for _, e := range read {
+		var of ReadBody
+		if err := e.Decode(&of); err != nil {
+			return nil, err
+		}
+		if of.Of == booksLog {
+			all = append(all, Look{e.Staff, e.At})
+		}
+	}
+	slices.Reverse(all)
+	return all, nil
+}
+
 // Query chooses entries.
 type Query struct {
 	Kind    book.Kind  // "": all registers

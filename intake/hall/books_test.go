@@ -69,6 +69,9 @@ func TestTheRegisters(t *testing.T) {
 	refused(t, err, roster.NoStaff)
 	v, err = again.Books.Show(clerk, n.ID, true)
 	must(t, err)
+	if looks, err := again.Books.Looks(n.ID); err != nil || len(looks) != 1 || looks[0].Staff == "" || looks[0].At != w.now.UnixMilli() {
+		t.Errorf("who looked: %+v %v", looks, err)
+	}
 	if v.Words.Name != "虚构辛" || v.AnswerIn[1] != "已增设窗口" {
 		t.Errorf("%+v %+v", v, v.Words)
 	}

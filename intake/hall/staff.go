@@ -138,6 +138,24 @@ func (s *Staff) Cover(by By, c roster.Cover) (roster.Cover, error) {
 	return c, err
 }
 
+// VoidCover takes back a cover that was a mistake, on its first day or before.
+func (s *Staff) VoidCover(by By, c roster.Cover) error {
+	call, err := s.h.call(by, keeper, "take a cover back", c)
+	if err != nil {
+		return err
+	}
+	_, err = s.log.Append(call, journal.Change{Plan: func() ([]journal.Draft, error) {
+		if err := s.Roster().CheckVoid(c, s.h.today()); err != nil {
+			return nil, err
+		}
+		return []journal.Draft{{Kind: roster.CoverVoid, Entity: c.A, Body: c}}, nil
+	}})
+	if err == nil {
+		s.h.bell.ring()
+	}
+	return err
+}
+
 // Imported is what an import did.
 type Imported struct {
 	Members []roster.Member `json:"members"` // new, or changed

@@ -58,7 +58,7 @@ func (a *Appointments) assign(b appointment.Booking, form AssignForm, body *appo
 	case len(body.Staff) == 0 || len(body.Staff) > 10:
 		return refusal.Newf(appointment.BadBooking, "", "", "a home visit is made by one to ten members of staff")
 	case !body.Day.Valid() || body.Day < a.h.today():
-		return refusal.Newf(appointment.BadBooking, "", "write it as 2026-01-01", "%q is no day to come", body.Day)
+		return refusal.Newf(appointment.BadBooking, "", "choose a day after today", "%q is no day to come", body.Day)
 	}
 	if form.Hours != "" {
 		if err := body.Span.UnmarshalText([]byte(form.Hours)); err != nil {

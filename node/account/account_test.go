@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -33,6 +34,7 @@ type house struct {
 
 	provider    string
 	incarnation uint32
+	center      area.Center // "": center
 	*Accounts
 }
 
@@ -52,7 +54,7 @@ func (h *house) open() {
 	seed := sha256.Sum256([]byte("key"))
 	key, err := chain.NewKey(seed[:])
 	must(h.t, err)
-	self := casefile.Party{Center: center, Incarnation: max(h.incarnation, 1)}
+	self := casefile.Party{Center: cmp.Or(h.center, center), Incarnation: max(h.incarnation, 1)}
 	h.Accounts, err = Open(Config{
 		DB: h.db, Self: func() casefile.Party { return self }, Key: func() chain.Key { return key },
 		KeyOf: func(p casefile.Party) (chain.PublicKey, bool) { return key.Public(), p.Center == center },

@@ -3,6 +3,9 @@ package account
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tongban/consensus/refusal"
+	"tongban/node/visitor"
 )
 
 func TestLockOutGrowsToAnHour(t *testing.T) {
@@ -90,6 +94,13 @@ func TestLockedOutTheSameWayWithOrWithoutAnAccount(t *testing.T) {
 	}
 }
 
+// asker is an address as the pages hand it on.
+func asker(ip string) string {
+	r := httptest.NewRequest(http.MethodPost, "/sign-in", nil)
+	r.RemoteAddr = netip.AddrPortFrom(netip.MustParseAddr(ip), 1024).String()
+	return visitor.Asker(r)
+}
+
 func TestAnAddressThatTriesEveryAccount(t *testing.T) {
 	h := newHouse(t)
 	password := h.hire("zhang", Clerk)
@@ -99,10 +110,10 @@ func TestAnAddressThatTriesEveryAccount(t *testing.T) {
 	wants(t, h.try("zhang", password, "10.1.1.9"), LockedOut)
 	must(t, h.try("zhang", password, "10.1.1.10"))
 	for i := range ofAddress.free { // one machine, many addresses
-		wants(t, h.try(fmt.Sprint("guess6", i), "wrong", fmt.Sprintf("fd00:1:2:3::%x", i)), WrongPassword)
+		wants(t, h.try(fmt.Sprint("guess6", i), "wrong", asker(fmt.Sprintf("fd00:1:2:3::%x", i))), WrongPassword)
 	}
-	wants(t, h.try("zhang", password, "fd00:1:2:3::ffff"), LockedOut)
-	must(t, h.try("zhang", password, "fd00:1:2:4::1"))
+	wants(t, h.try("zhang", password, asker("fd00:1:2:3::ffff")), LockedOut)
+	must(t, h.try("zhang", password, asker("fd00:1:2:4::1")))
 	page, err := h.Audit(Query{})
 	must(t, err)
 	if l := page.Lines[3]; l.Kind != KindLockedOut || l.Login != "" || l.From != "10.1.1.9" {
@@ -189,7 +200,7 @@ func TestAStrangerShutsNobodyOut(t *testing.T) {
 	wants(t, h.try("zhang", password, "198.51.100.1"), LockedOut) // whoever never came from there
 	must(t, h.try("zhang", password, "10.0.0.7"))
 	must(t, h.try("zhang", password, "127.0.0.1"))
-	must(t, h.try("zhang", password, "::1"))
+	must(t, h.try("zhang", password, asker("::1")))
 	wants(t, h.try("zhang", password, "198.51.100.1"), LockedOut) // the right password at home opens nothing elsewhere
 	if acc, _ := h.Get("zhang"); acc.Locked == 0 {
 		t.Error("whoever manages the accounts does not see it")

@@ -32,7 +32,7 @@ func TestRequestsAtOnceDoNotUndoEachOther(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			req, _ := http.NewRequest(http.MethodGet, slow.URL, nil)
-			req.AddCookie(&http.Cookie{Name: "tongban-session", Value: b.token()})
+			req.AddCookie(&http.Cookie{Name: h.Cookie("session"), Value: b.token()})
 			resp, err := http.DefaultClient.Do(req)
 			if err == nil {
 				resp.Body.Close()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"tongban/catalog/item"
 	"tongban/consensus/refusal"
 	"tongban/intake/desk"
 	"tongban/intake/journal"
@@ -64,10 +65,7 @@ func NewSessions(a *Accounts, c SessionsConfig) (*Sessions, error) {
 	m := s.cookies
 	m.Store, m.Codec, m.HashTokenInStore = tokens{a.cfg.DB, s.rowLife()}, codec{}, true
 	m.Lifetime = s.rowLife() // by the machine's clock; who may stay is for settleLocked
-	m.Cookie.Name, m.Cookie.Persist, m.Cookie.SameSite = "tongban-session", false, http.SameSiteStrictMode
-	if c.Secure {
-		m.Cookie.Name, m.Cookie.Secure = "__Host-tongban-session", true
-	}
+	m.Cookie.Name, m.Cookie.Persist, m.Cookie.SameSite, m.Cookie.Secure = s.Cookie("session"), false, http.SameSiteStrictMode, c.Secure
 	m.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
 		a.cfg.Log.Error("keep a session", "err", err)
 		http.Error(w, "这台机器现在记不下登录状态。\nThe node cannot keep a session now.", http.StatusServiceUnavailable)
@@ -85,6 +83,12 @@ func NewSessions(a *Accounts, c SessionsConfig) (*Sessions, error) {
 // belong into no backup: whoever was signed in when it was made is not signed
 // in where it is put back.
 func SessionRows() []string { return []string{tokenPrefix, screenPrefix} }
+
+// Cookie is the name of one of the center's cookies, for the pages beside the
+// sessions.
+func (s *Sessions) Cookie(of string) string {
+	return Cookies{s.accounts.cfg.Self().Center, s.cfg.Secure}.Name(of)
+}
 
 // Secure reports whether the cookies of these sessions go over TLS alone; so
 // should those of the pages beside them.
@@ -174,6 +178,14 @@ func (s Session) May(a desk.Action) error {
 		return err
 	}
 	return May(s.Duties, a)
+}
+
+// MayOn is May on a case of an item, as the package's MayOn has it.
+func (s Session) MayOn(a desk.Action, it *item.Item) error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	return MayOn(s.Duties, a, it)
 }
 
 // MayWork is May of what is no action on a case.

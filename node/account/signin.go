@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"net/netip"
+	"strings"
 	"time"
 
 	"tongban/consensus/refusal"
 	"tongban/intake/journal"
+	"tongban/node/visitor"
 )
 
 // maxPINs is how many wrong PINs an account may have before a password is
@@ -19,16 +20,9 @@ const maxPINs = 3
 // and offices there are.
 const maxTallies = 20_000
 
-// place is an address as wrong tries are counted by: of IPv6 the network, of
-// which one machine has all.
+// place is an address as wrong tries are counted by. Which addresses are one is
+// visitor.Asker's word: from is what it said.
 func place(from string) string {
-	if a, err := netip.ParseAddr(from); err == nil {
-		if a = a.Unmap(); a.Is6() {
-			p, _ := a.WithZone("").Prefix(64)
-			return "from " + p.String()
-		}
-		return "from " + a.String()
-	}
 	if from == "" {
 		return ""
 	}
@@ -136,7 +130,7 @@ func (a *Accounts) lockedLocked(login, where string) error {
 // homeLocked reports whether an address is one at which an account is at home:
 // tries from elsewhere do not shut it out there.
 func (a *Accounts) homeLocked(login, where string) bool {
-	if where == place("127.0.0.1") || where == place("::1") {
+	if from, said := strings.CutPrefix(where, "from "); said && visitor.Here(from) {
 		return true
 	}
 	r := a.rows[login]

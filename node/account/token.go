@@ -17,10 +17,7 @@ type tokens struct {
 	life time.Duration
 }
 
-var (
-	_ scs.Store         = tokens{}
-	_ scs.IterableStore = tokens{}
-)
+var _ scs.Store = tokens{}
 
 func tokenKey(token string) []byte { return []byte(tokenPrefix + token) }
 
@@ -49,25 +46,6 @@ func (t tokens) Commit(token string, b []byte, _ time.Time) error {
 
 func (t tokens) Delete(token string) error {
 	return t.db.Update(func(txn *badger.Txn) error { return txn.Delete(tokenKey(token)) })
-}
-
-func (t tokens) All() (map[string][]byte, error) {
-	all := map[string][]byte{}
-	err := t.db.View(func(txn *badger.Txn) error {
-		opts := badger.DefaultIteratorOptions
-		opts.Prefix = []byte(tokenPrefix)
-		it := txn.NewIterator(opts)
-		defer it.Close()
-		for it.Rewind(); it.Valid(); it.Next() {
-			b, err := it.Item().ValueCopy(nil)
-			if err != nil {
-				return err
-			}
-			all[string(it.Item().Key()[len(tokenPrefix):])] = b
-		}
-		return nil
-	})
-	return all, err
 }
 
 // screenField is all that a cookie's row says.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/catalog/item"
 	"tongban/consensus/refusal"
 	"tongban/intake/desk"
 )
@@ -84,6 +85,23 @@ var works = map[Work]Duties{
 // May refuses with NotTrusted what none of the duties allows, and names those
 // that would. What the item, the step and the rules allow is the desk's to say.
 func May(d Duties, a desk.Action) error { return may(d, string(a), acts[a]) }
+
+// MayOn is May on a case of an item, nil where the item is not known. Whoever
+// settles a case decides it: at the counter that is within the duties of a clerk
+// only for an item that is settled while the applicant waits (即办件); of any
+// other it wants a duty to decide, too.
+func MayOn(d Duties, a desk.Action, it *item.Item) error {
+	if err := May(d, a); err != nil || a != desk.Settle || AtOnce(it) {
+		return err
+	}
+	return May(d, desk.Decide)
+}
+
+// AtOnce reports whether an item is settled while the applicant waits: its kind
+// says so or, where the source gives no kind, its promise.
+func AtOnce(it *item.Item) bool {
+	return it != nil && (it.Kind == item.Immediate || it.Kind == "" && it.Promise.Unit == item.OnTheSpot)
+}
 
 // MayWork is May of what is no action on a case.
 func MayWork(d Duties, w Work) error { return may(d, string(w), works[w]) }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"tongban/catalog/item"
+	"tongban/consensus/refusal"
 	"tongban/intake/desk"
 )
 
@@ -115,4 +117,35 @@ func TestDuties(t *testing.T) {
 	}
 	_, err = ParseDuties([]string{"king"})
 	wants(t, err, BadAccount)
+}
+
+// To settle a case is to decide it: a window does that alone only where the item
+// is settled at once.
+func TestSettlingDecides(t *testing.T) {
+	window := Duties{Clerk, Guide, Deliverer}
+	promised, immediate := &item.Item{Kind: item.Promised}, &item.Item{Kind: item.Immediate}
+	spot := &item.Item{Promise: item.Limit{Unit: item.OnTheSpot}}
+	for _, one := range []struct {
+		name string
+		who  Duties
+		on   *item.Item
+		may  bool
+	}{
+		{"a window, at once", window, immediate, true},
+		{"a window, on the spot", window, spot, true},
+		{"a window, promised", window, promised, false},
+		{"a window, of an item that says neither", window, &item.Item{}, false},
+		{"a window, of an item that is not known", window, nil, false},
+		{"who decides, promised", Duties{Clerk, Approver}, promised, true},
+		{"an approver alone", Duties{Approver}, immediate, false},
+	} {
+		if err := MayOn(one.who, desk.Settle, one.on); (err == nil) != one.may {
+			t.Errorf("%s: %v", one.name, err)
+		} else if err != nil && refusal.CodeOf(err) != NotTrusted {
+			t.Errorf("%s: %v", one.name, err)
+		}
+	}
+	if err := MayOn(window, desk.HandOut, promised); err != nil {
+		t.Error(err)
+	}
 }

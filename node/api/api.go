@@ -180,7 +180,7 @@ func (s *Server) careful(h http.Header) {
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || openPath(r.URL.Path) {
-			dontWait(w)
+			visitor.DontWait(w, openTime)
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -199,13 +199,6 @@ func (s *Server) guard(next http.Handler) http.Handler {
 // openTime is how long a stranger has for sending a form, and for taking the
 // answer: whoever sends a byte a minute holds no connection for long.
 const openTime = 20 * time.Second
-
-// dontWait sets those times, where the connection can.
-func dontWait(w http.ResponseWriter) {
-	c, by := http.NewResponseController(w), time.Now().Add(openTime)
-	c.SetReadDeadline(by)  //nolint:errcheck // a recorder in a test has no connection
-	c.SetWriteDeadline(by) //nolint:errcheck
-}
 
 func (s *Server) authentic(r *http.Request) bool {
 	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -181,7 +182,7 @@ func (s *Server) archivePackage(w http.ResponseWriter, r *http.Request) {
 	}
 	s.log.Info("audit: archive package made", "case", terms.ID, "staff", terms.Staff, "personal", terms.Personal)
 	w.Header().Set("Content-Type", "application/zip")
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", string(terms.ID)+".zip"))
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(terms.ID) + ".zip"}))
 	if err := p.Write(r.Context(), w); err != nil {
 		s.log.Error(what, "case", terms.ID, "err", err)
 		// The stream has begun: break it, so that nobody takes half for whole.

@@ -52,7 +52,7 @@ func (s *Server) registerCases(api huma.API) {
 	route(s, api, op("cases", http.MethodGet, "/v1/cases", "list cases", "cases"), s.cases)
 	route(s, api, op("cases-search", http.MethodPost, "/v1/cases/search", "find cases by number, item, or who applies: the words stand in no address", "cases"),
 		func(_ context.Context, in *struct{ Body desk.Query }) (desk.Worklist, error) {
-			return s.node.Desk.Worklist(in.Body)
+			return s.worklist(in.Body)
 		})
 	route(s, api, op("statistics", http.MethodGet, "/v1/statistics", "count cases", "cases"),
 		func(_ context.Context, in *struct {
@@ -122,7 +122,17 @@ func (s *Server) cases(_ context.Context, in *struct {
 			return desk.Worklist{}, err
 		}
 	}
-	return s.node.Desk.Worklist(q)
+	return s.worklist(q)
+}
+
+// worklist is a page of the worklist, with whose cases they are: masked, as the
+// pages show it.
+func (s *Server) worklist(q desk.Query) (desk.Worklist, error) {
+	list, err := s.node.Desk.Worklist(q)
+	if err == nil {
+		err = s.node.Desk.Named(list.Cases)
+	}
+	return list, err
 }
 
 func (s *Server) caseView(_ context.Context, in *CasePath) (CaseView, error) {

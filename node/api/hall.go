@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"net/http"
 	"strings"
 	"time"
@@ -275,9 +276,57 @@ type CheckedIn struct {
 	Ticket      *hall.TicketView    `json:"ticket,omitempty"` // nil: a home visit
 }
 
-// WhyForm gives a reason.
-type WhyForm struct {
-	Why string `json:"why,omitempty" maxLength:"500"`
+// BookForm is what is booked, and whether whoever books is given a code.
+type BookForm struct {
+	hall.BookForm
+	WithCode bool `json:"with_code,omitempty" doc:"draw the code with which whoever booked sees the booking again, and cancels it, without anybody of the center"`
+}
+
+// Booked is what was booked.
+type Booked struct {
+	appointment.Booking
+	Code string `json:"code,omitempty" doc:"told this once; absent where none was asked for, and where the same request told it before"`
+}
+
+// CodeForm is the code of whoever booked.
+type CodeForm struct {
+	Code string `json:"code" minLength:"1" maxLength:"40"`
+}
+
+// CancelForm cancels an appointment.
+type CancelForm struct {
+	Why  string `json:"why,omitempty" maxLength:"500"`
+	Code string `json:"code,omitempty" maxLength:"40" doc:"of whoever booked: a wrong one cancels nothing"`
+}
+
+// book books, with a code where one is asked for. What is sent twice is booked
+// once, and its code is the first one: the second is told of no code.
+func (s *Server) book(by hall.By, form BookForm) (out Booked, err error) {
+	all, code := s.node.Hall.Appointments, ""
+	if form.WithCode {
+		if code, err = appointment.NewCode(rand.Reader); err != nil {
+			return out, err
+		}
+		if form.Secret, err = appointment.NewSecret(rand.Reader, code); err != nil {
+			return out, err
+		}
+	}
+	if out.Booking, err = all.Book(by, form.BookForm); err != nil || code == "" {
+		return out, err
+	}
+	if _, err := all.Own(out.ID, code); err == nil {
+		out.Code = code
+	}
+	return out, nil
+}
+
+func (s *Server) cancelBooking(by hall.By, id string, form CancelForm) (appointment.Booking, error) {
+	if form.Code != "" {
+		if _, err := s.node.Hall.Appointments.Own(id, form.Code); err != nil {
+			return appointment.Booking{}, err
+		}
+	}
+	return s.node.Hall.Appointments.Cancel(by, id, form.Why)
 }
 
 func (s *Server) registerAppointments(api huma.API) {
@@ -305,8 +354,8 @@ func (s *Server) registerAppointments(api huma.API) {
 			return s.node.Hall.Appointments.List(s.dayOr(in.Day))
 		})
 	route(s, api, op("appointment-book", http.MethodPost, "/v1/hall/appointments", "book a slot, or ask for a home visit", "hall"),
-		func(_ context.Context, in *struct{ Body Doing[hall.BookForm] }) (appointment.Booking, error) {
-			return s.node.Hall.Appointments.Book(in.Body.By, in.Body.Form)
+		func(_ context.Context, in *struct{ Body Doing[BookForm] }) (Booked, error) {
+			return s.book(in.Body.By, in.Body.Form)
 		})
 	route(s, api, op("appointment", http.MethodGet, "/v1/hall/appointments/{id}", "show an appointment, names masked", "hall"),
 		func(_ context.Context, in *struct {
@@ -315,12 +364,19 @@ func (s *Server) registerAppointments(api huma.API) {
 		}) (hall.BookingView, error) {
 			return s.node.Hall.Appointments.Show(hall.By{Staff: in.Staff}, in.ID, in.Unmask)
 		})
+	route(s, api, op("appointment-own", http.MethodPost, "/v1/hall/appointments/{id}/own", "show an appointment to whoever has its code", "hall"),
+		func(_ context.Context, in *struct {
+			HallPath
+			Body CodeForm
+		}) (hall.BookingView, error) {
+			return s.node.Hall.Appointments.Own(in.ID, in.Body.Code)
+		})
 	route(s, api, op("appointment-cancel", http.MethodPost, "/v1/hall/appointments/{id}/cancel", "cancel an appointment", "hall"),
 		func(_ context.Context, in *struct {
 			HallPath
-			Body Doing[WhyForm]
+			Body Doing[CancelForm]
 		}) (appointment.Booking, error) {
-			return s.node.Hall.Appointments.Cancel(in.Body.By, in.ID, in.Body.Form.Why)
+			return s.cancelBooking(in.Body.By, in.ID, in.Body.Form)
 		})
 	route(s, api, op("appointment-assign", http.MethodPost, "/v1/hall/appointments/{id}/assign", "schedule a home visit to members of staff", "hall"),
 		func(_ context.Context, in *struct {

@@ -168,6 +168,23 @@ func (x *indexed) names(t *testing.T, text string, here bool) (names []string) {
 	return names
 }
 
+// What is counted is what this center takes, by what the items say of
+// themselves.
+func TestTheIndexCountsWhatIsTakenHere(t *testing.T) {
+	x := newIndexed()
+	for code, takes := range map[item.Code]area.Level{"V": area.Village, "C": area.City} {
+		x.shelf.put(code, 1, string(code), "2026-01-01", takes)
+		ref := item.Ref{Code: code, Area: "320509000000", Version: 1}
+		clues := x.shelf.clues[ref]
+		clues.Themes, clues.Applicants = []string{"社会救助"}, []item.Applicant{item.NaturalPerson}
+		x.shelf.clues[ref] = clues
+	}
+	c := x.counts(t.Context(), search.Query{})
+	if c.All != 1 || c.Persons != 1 || c.Bodies != 0 || !slices.Equal(c.Themes, []search.Count{{Name: "社会救助", Items: 1}}) {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestTheIndexFollowsTheRegisterAndTheCalendar(t *testing.T) {
 	x := newIndexed()
 	want := func(text string, names ...string) {

@@ -13,7 +13,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tongban/catalog/area"
-	"tongban/catalog/search"
 	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
@@ -208,7 +207,7 @@ func (s *Server) openPages() http.Handler {
 		},
 		Check: n.Desk.Authenticate, Progress: n.Desk.Progress,
 		Catalogue: n.Register, Form: func(ctx context.Context, hash string) ([]byte, error) { return n.Forms.Get(ctx, hash) },
-		Find:  func(ctx context.Context, q search.Query) []search.Hit { return s.index.find(ctx, q, true) },
+		Shelf: s.shelf(),
 		Hours: n.Hall.Timetable.Entries, On: n.Hall.Timetable.On, Hall: n.Hall.Appointments,
 		Appointments: n.Online.Appointments, HomeVisits: n.Online.HomeVisits,
 	})

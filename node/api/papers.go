@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -191,7 +191,7 @@ func (s *Server) paper(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Type", kind)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Disposition", fmt.Sprintf("%s; filename=%q", disposition, name))
+	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": name}))
 	h.Set("Content-Length", strconv.Itoa(len(content)))
 	w.Write(content)
 }

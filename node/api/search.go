@@ -14,6 +14,7 @@ import (
 	"tongban/consensus/chain"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
+	"tongban/node/guidance"
 )
 
 // index is the search index of the catalogue as this center sees it today. It
@@ -80,6 +81,19 @@ func (x *index) find(ctx context.Context, q search.Query, here bool) []search.Hi
 		q.Only = now.takes
 	}
 	return x.found.Find(q)
+}
+
+// counts counts what find finds with here.
+func (x *index) counts(ctx context.Context, q search.Query) search.Counts {
+	if now := x.current(ctx); now != nil {
+		q.Only = now.takes
+	}
+	return x.found.Count(q)
+}
+
+// shelf is what this center takes, to be looked through.
+func (s *Server) shelf() guidance.Shelf {
+	return guidance.Shelf{Find: func(ctx context.Context, q search.Query) []search.Hit { return s.index.find(ctx, q, true) }, Count: s.index.counts}
 }
 
 // takes reports whether the center may take an item: counters of its level
@@ -176,7 +190,7 @@ func (x *index) entries(of []register.Summary) []search.Entry {
 		s := &of[i]
 		entries[i] = search.Entry{
 			Ref: s.Ref, Name: s.Name, Alias: s.Alias, Department: s.Department, Kind: s.Kind, Bundle: s.Bundle,
-			Codes: c.Codes, Themes: c.Themes, Takes: search.LevelsOf(c.Takes), Members: c.Members,
+			Codes: c.Codes, Themes: c.Themes, Takes: search.LevelsOf(c.Takes), Serves: search.ServesOf(c.Applicants), Members: c.Members,
 		}
 	}
 	return entries

@@ -88,7 +88,7 @@ func (s *Server) lobby() lobby.Config {
 	n := s.node
 	return lobby.Config{
 		Hall: n.Hall, Desk: n.Desk, Cabinet: n.Cabinet, Register: n.Register, Machines: n.Machines, Accounts: n.Accounts, Sessions: n.Sessions,
-		Find:        func(ctx context.Context, q search.Query) []search.Hit { return s.index.find(ctx, q, true) },
+		Shelf:       s.shelf(),
 		TicketPaper: s.ticketPaper, Self: func() area.Center { return n.Self().Center }, Name: s.centerName, Now: n.Now, Public: n.Public, Log: s.log,
 	}
 }

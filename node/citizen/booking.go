@@ -229,7 +229,7 @@ type looking struct{ Number, Why string }
 const maxNumber = 40
 
 func (s *public) looking(p *page, number string) *looking {
-	d := &looking{Number: strings.ToUpper(strings.TrimSpace(number))}
+	d := &looking{Number: strings.ToUpper(typed(number))}
 	if len(d.Number) > maxNumber {
 		d.Number = ""
 	}
@@ -246,7 +246,7 @@ func (s *public) askMine(r *http.Request, p *page) int {
 // are in the body, and never in an address.
 func (s *public) own(r *http.Request, p *page, do func(id, code string) (hall.BookingView, error)) (status int, ok bool) {
 	d := s.looking(p, r.PostFormValue("number"))
-	code, now, from := strings.TrimSpace(r.PostFormValue("code")), s.Now(), visitor.Asker(r)
+	code, now, from := typed(r.PostFormValue("code")), s.Now(), visitor.Asker(r)
 	of := "appointment " + d.Number
 	gates := []struct {
 		*visitor.Gate

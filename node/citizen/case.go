@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"tongban/consensus/refusal"
 	"tongban/intake/casefile"
@@ -72,6 +73,7 @@ func (s *public) verify(r *http.Request, p *page) int {
 type asked struct {
 	Named string
 	Why   string
+	Scan  bool // the codes on the receipts lead here
 	Found *progress
 }
 
@@ -85,7 +87,7 @@ type progress struct {
 // ask shows the form.
 func (s *public) ask(r *http.Request, p *page) int {
 	p.Name, p.Title = "progress", p.Say("progress")
-	d := &asked{Named: r.PathValue("case")}
+	d := &asked{Named: r.PathValue("case"), Scan: s.Public != ""}
 	if len(d.Named) > 80 {
 		d.Named = ""
 	}
@@ -97,19 +99,24 @@ func (s *public) ask(r *http.Request, p *page) int {
 // password is in the body and never in an address.
 func (s *public) answer(r *http.Request, p *page) int {
 	p.Name, p.Title = "progress", p.Say("progress")
-	d := &asked{Named: strings.TrimSpace(r.PostFormValue("case"))}
+	d := &asked{Named: strings.TrimSpace(r.PostFormValue("case")), Scan: s.Public != ""}
 	p.Data = d
 	now := s.Now()
 	if len(d.Named) > 80 {
 		d.Named, d.Why = "", p.Say("no_progress")
 		return http.StatusNotFound
 	}
-	from := d.Named + " " + visitor.Asker(r)
-	if !s.tries.Pass(from, now) || !s.total.Pass(d.Named, now) {
+	number := typed(d.Named)
+	named := strings.ToUpper(number)
+	from := named + " " + visitor.Asker(r)
+	if !s.tries.Pass(from, now) || !s.total.Pass(named, now) {
 		d.Why = p.Say("too_many_tries")
 		return http.StatusTooManyRequests
 	}
-	found, err := s.Progress(d.Named, r.PostFormValue("password"))
+	found, err := s.Progress(number, r.PostFormValue("password"))
+	if large := strings.ToUpper(number); large != number && refusal.CodeOf(err) == desk.NoProgress { // as a telephone types it
+		found, err = s.Progress(large, r.PostFormValue("password"))
+	}
 	switch {
 	case refusal.CodeOf(err) == desk.NoProgress:
 		d.Why = p.Say("no_progress")
@@ -120,9 +127,24 @@ func (s *public) answer(r *http.Request, p *page) int {
 		return http.StatusInternalServerError
 	}
 	s.tries.Forgive(from)
-	s.total.Forgive(d.Named)
+	s.total.Forgive(named)
 	d.Found = progressOf(p, found)
 	return http.StatusOK
+}
+
+// typed is a number as it is printed, but for how large its letters are: people
+// put spaces between its groups, and an input method for Chinese gives letters
+// of full width.
+func typed(number string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xff00 && r < 0xff5f {
+			r -= 0xfee0
+		}
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, number)
 }
 
 func progressOf(p *page, f desk.Progress) *progress {

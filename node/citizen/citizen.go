@@ -20,7 +20,6 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/register"
-	"tongban/catalog/search"
 	"tongban/catalog/workday"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
@@ -69,7 +68,7 @@ type Config struct {
 
 	// The guide.
 	Catalogue Catalogue
-	Find      func(ctx context.Context, q search.Query) []search.Hit // what this center takes
+	Shelf     guidance.Shelf                                         // what this center takes
 	Form      func(ctx context.Context, hash string) ([]byte, error) // a file that an item names
 
 	// The hall.
@@ -83,7 +82,7 @@ type Config struct {
 //go:embed pages/*.html
 var files embed.FS
 
-var set = frame.NewSet(files, words, guidance.Shared)
+var set = frame.NewSet(files, words, guidance.Shared, guidance.Shelves)
 
 type page = frame.Page
 
@@ -96,7 +95,7 @@ type public struct {
 	draws codes
 
 	all   *visitor.Gate // of everybody together
-	each  *visitor.Gate // by address
+	each  *visitor.Gate // by address, which may be that of a whole hall with its network for visitors
 	tries *visitor.Gate // of passwords and codes, by what they open and address: a stranger's tries don't shut out whoever has the receipt
 	total *visitor.Gate // of the same, by what they open, from wherever: nobody gets at one from many addresses
 	guess *visitor.Gate // of codes, by address: nobody tries one code on every booking
@@ -120,7 +119,7 @@ func New(c Config) http.Handler {
 	}
 	p := &public{
 		Config: c, mux: http.NewServeMux(), draws: newCodes(rand.Reader),
-		all: visitor.NewGate(200, 50*time.Millisecond), each: visitor.NewGate(40, time.Second),
+		all: visitor.NewGate(600, 20*time.Millisecond), each: visitor.NewGate(120, 250*time.Millisecond),
 		tries: visitor.NewGate(5, 2*time.Minute), total: visitor.NewGate(40, 2*time.Minute), guess: visitor.NewGate(20, 2*time.Minute),
 		books: visitor.NewGate(6, 5*time.Minute), taken: visitor.NewGate(120, 5*time.Second),
 	}

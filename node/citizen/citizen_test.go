@@ -30,6 +30,7 @@ import (
 	"tongban/intake/notice"
 	"tongban/node/frame"
 	"tongban/node/frame/frametest"
+	"tongban/node/guidance"
 )
 
 const (
@@ -43,7 +44,7 @@ type shelf struct{}
 
 func residence() item.Item {
 	return item.Item{
-		Ref: item.Ref{Code: "TB-RESIDENCE", Area: "320509000000", Version: 2}, Name: "居住证办理", Alias: []string{"暂住证"},
+		Ref: item.Ref{Code: "TB-RESIDENCE", Area: "320509000000", Version: 2}, Name: "居住证办理", Alias: []string{"暂住证"}, Themes: []string{"户籍办理"}, Applicants: []item.Applicant{item.NaturalPerson},
 		Department: "公安", Level: area.Town, Type: item.Confirmation, Kind: item.Promised, Subject: item.ByResidence, WindowTypes: []string{"公安"},
 		Promise: item.Limit{Tenths: 30, Unit: item.WorkingDays},
 		Situations: []item.Situation{
@@ -151,6 +152,24 @@ func noon() *time.Time {
 	return &now
 }
 
+// stock is what the center takes: the item, and as many others that two pages
+// of a theme hold.
+func stock() guidance.Shelf {
+	it := residence()
+	all := []search.Entry{search.EntryOf(&it)}
+	for n := range 40 {
+		all = append(all, search.Entry{
+			Ref: item.Ref{Code: item.Code(fmt.Sprintf("TB-%02d", n)), Area: it.Ref.Area}, Name: fmt.Sprintf("虚构事项%02d", n), Department: "民政",
+			Themes: []string{"社会救助"}, Serves: search.Serves(1 + n%2),
+		})
+	}
+	x := search.New(all)
+	return guidance.Shelf{
+		Find:  func(_ context.Context, q search.Query) []search.Hit { return x.Find(q) },
+		Count: func(_ context.Context, q search.Query) search.Counts { return x.Count(q) },
+	}
+}
+
 // node is one that people without an account ask. now is what its clock says.
 func node(now *time.Time) (Config, *diary) {
 	refuse := func(code refusal.Code) error { return refusal.Newf(code, "check", "", "no") }
@@ -159,12 +178,7 @@ func node(now *time.Time) (Config, *diary) {
 		Self: func() area.Center { return town }, Name: func(area.Center) string { return "黎里镇为民服务中心" }, Now: func() time.Time { return *now },
 		Reach:     func() (string, string) { return "虚构路1号", "0512-00000000" },
 		Catalogue: shelf{}, Public: "https://zw.example.cn",
-		Find: func(_ context.Context, q search.Query) []search.Hit {
-			if q.Text != "" && q.Text != "jzz" || q.Department != "" && q.Department != "公安" {
-				return nil
-			}
-			return []search.Hit{{Ref: residence().Ref, Name: "居住证办理", Alias: "暂住证", Department: "公安"}}
-		},
+		Shelf: stock(),
 		Form:  func(context.Context, string) ([]byte, error) { return []byte("blank"), nil },
 		Hours: d.hours, On: func(day workday.Date) ([]timetable.Entry, bool) { return d.hours()[:1], false },
 		Hall: d, Appointments: true, HomeVisits: true,
@@ -250,10 +264,14 @@ func TestPublicPages(t *testing.T) {
 			"/guide":                               {"常办事项", "Most asked for"},
 			"/guide?q=jzz":                         {"找到的事项", "Found"},
 			"/guide?q=nothing":                     {"没有找到", "Nothing was found"},
-			"/guide?department=%E5%85%AC%E5%AE%89": {"按部门查找", "By department"},
-			"/guide/TB-RESIDENCE":                  {"我要带什么？", "What do I have to bring?"},
-			"/guide/TB-RESIDENCE?s.matter=lost":    {"遗失声明", "遗失声明"},
-			"/guide/TB-RESIDENCE?s.matter=bogus":   {"请重新选择", "choose again"},
+			"/guide?department=%E5%85%AC%E5%AE%89": {"居住证办理", "Found"},
+			"/guide?theme=%E7%A4%BE%E4%BC%9A%E6%95%91%E5%8A%A9":        {"第 1–30 项，共 40 项", "1–30 of 40"},
+			"/guide?theme=%E7%A4%BE%E4%BC%9A%E6%95%91%E5%8A%A9&page=2": {"第 31–40 项，共 40 项", "31–40 of 40"},
+			"/guide?for=body":                                                           {"20 项", "20 items"},
+			"/guide?theme=none":                                                         {"没有找到", "Nothing was found"},
+			"/guide/TB-RESIDENCE":                                                       {"我要带什么？", "What do I have to bring?"},
+			"/guide/TB-RESIDENCE?s.matter=lost":                                         {"遗失声明", "遗失声明"},
+			"/guide/TB-RESIDENCE?s.matter=bogus":                                        {"请重新选择", "choose again"},
 			"/guide/TB-RESIDENCE?staff=1&version=1&day=2020-01-01":                      {"3 号窗口", "3 号窗口"},
 			"/guide/TB-RESIDENCE/print?staff=1":                                         {"https://zw.example.cn/guide/TB-RESIDENCE", "https://zw.example.cn/guide/TB-RESIDENCE"},
 			"/appointment":                                                              {"办哪一类业务", "What is it about?"},
@@ -368,7 +386,12 @@ func TestBooking(t *testing.T) {
 	if again := visit(elsewhere, "POST", "/appointment/book", form, me); codeShown.MatchString(again.Body.String()) || !strings.Contains(again.Body.String(), "取消码已经显示过") {
 		t.Error("a code is shown that opens nothing")
 	}
-	mine := url.Values{"number": {" y2026-1 "}, "code": {shown[1]}}
+	mine := url.Values{"number": {" y２０２６-1 "}, "code": {strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			r += 0xfee0 // as an input method for Chinese gives them
+		}
+		return r
+	}, shown[1])}}
 	if w := visit(h, "POST", "/appointment/mine", mine, me); w.Code != 200 || !strings.Contains(w.Body.String(), "已预约") || w.Result().Header.Get("Location") != "" {
 		t.Errorf("%d\n%s", w.Code, w.Body)
 	}

@@ -1,84 +1,30 @@
 package citizen
 
 import (
-	"html/template"
 	"mime"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
-	"tongban/catalog/guide"
 	"tongban/catalog/item"
-	"tongban/catalog/search"
 	"tongban/node/guidance"
 )
 
 var codeShape = regexp.MustCompile(`^[0-9A-Z-]{1,40}$`)
 
-const (
-	maxFind  = 100 // characters of what is looked for
-	mostHits = 30
-)
-
-// finding is the page on which people find what they came for.
-type finding struct {
-	Text        string
-	Department  string
-	Hits        []search.Hit
-	More        bool // than the page shows
-	Often       bool // nothing was asked for: these are what people come for most
-	Departments []department
-}
-
-type department struct {
-	Name  string
-	Count int
-	Link  string
-}
-
-// list finds items as somebody types, and by department.
+// list finds items as somebody types, or looks through them: by whom they are
+// for, by theme, by department.
 func (s *public) list(r *http.Request, p *page) int {
 	p.Name, p.Title = "guide", p.Say("guide")
-	d := &finding{Text: strings.TrimSpace(r.URL.Query().Get("q")), Department: r.URL.Query().Get("department")}
-	if utf8.RuneCountInString(d.Text) > maxFind || utf8.RuneCountInString(d.Department) > maxFind {
-		d.Text, d.Department = "", ""
-	}
-	p.Data = d
-	kept(p, "q", d.Text, "department", d.Department)
-	all := s.Find(r.Context(), search.Query{Limit: search.MaxLimit})
-	counts := map[string]int{}
-	for _, h := range all {
-		if counts[h.Department]++; counts[h.Department] == 1 && h.Department != "" {
-			d.Departments = append(d.Departments, department{Name: h.Department})
-		}
-	}
-	for i := range d.Departments {
-		one := &d.Departments[i]
-		one.Count, one.Link = counts[one.Name], (&page{Path: "/guide"}).With("department", one.Name)
-	}
-	slices.SortStableFunc(d.Departments, func(a, b department) int { return b.Count - a.Count })
-	if d.Often = d.Text == "" && d.Department == ""; d.Often {
-		d.Hits = all[:min(len(all), 10)]
-		return http.StatusOK
-	}
-	d.Hits = s.Find(r.Context(), search.Query{Text: d.Text, Department: d.Department, Limit: mostHits + 1})
-	if len(d.Hits) > mostHits && d.Text != "" {
-		d.Hits, d.More = d.Hits[:mostHits], true
-	} else if len(d.Hits) > mostHits { // a department is shown whole
-		d.Hits = s.Find(r.Context(), search.Query{Department: d.Department, Limit: search.MaxLimit})
-	}
+	d := s.Shelf.See(r.Context(), p, r.URL.Query(), "/guide", "/guide/")
+	p.Data, p.Query = d, d.Asked()
 	return http.StatusOK
 }
 
 // explained is an item as its page explains it.
 type explained struct {
-	Item   *item.Item
-	Reply  guidance.Reply
-	Guide  template.HTML
+	guidance.Explained
 	Booked bool // it can be booked from here
 }
 
@@ -90,22 +36,12 @@ func (s *public) item(r *http.Request, p *page) int {
 		return closed(p, "guide", "no_item", http.StatusNotFound)
 	}
 	p.Name, p.Title = "item", it.Name
-	g := s.about.Guide(it, on, p.Lang, p.Today)
-	g.Files = s.formsOf(it)
-	body, err := guide.Body(g)
+	d, err := s.about.Explain(p, it, on, guidance.Answers(r.URL.Query()), s.formsOf(it))
 	if err != nil {
 		s.Log.Error("explain an item", "code", it.Ref.Code, "err", err)
 		return closed(p, "guide", "try_later", http.StatusInternalServerError)
 	}
-	answers := guidance.Answers(r.URL.Query())
-	d := &explained{Item: it, Guide: body, Reply: s.about.Ask(it, answers, on), Booked: s.Appointments}
-	if len(answers) == 0 && len(d.Reply.Asked) > 0 {
-		d.Reply.Selected = nil // first the questions
-	}
-	if d.Reply.BadReply != "" { // in the words of whoever wrote the item's conditions
-		d.Reply.BadReply = p.Say("bad_reply")
-	}
-	p.Data = d
+	p.Data = &explained{d, s.Appointments}
 	kept(p)
 	for _, q := range d.Reply.Asked {
 		for _, o := range q.Options {

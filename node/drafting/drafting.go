@@ -58,7 +58,7 @@ type Drafting struct {
 	Items      []item.Item    `json:"items" minItems:"1" maxItems:"500"`
 	Area       area.Code      `json:"area,omitempty"` // whose version; default: this center's own
 	Staff      string         `json:"staff" minLength:"1"`
-	Reason     string         `json:"reason,omitempty" maxLength:"2000"` // what it is for; of an erratum: the mistake
+	Reason     string         `json:"reason,omitempty" maxLength:"2000"` // what it is for (a version that follows another has to say); of an erratum: the mistake
 	Revises    register.Index `json:"revises,omitempty"`                 // the open draft that the one item replaces
 	Erratum    bool           `json:"erratum,omitempty"`                 // corrects the version in force, the same day
 	Unfinished bool           `json:"unfinished,omitempty"`              // draft it although the check finds errors

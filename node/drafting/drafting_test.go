@@ -161,6 +161,39 @@ func TestWhatBecomesOfEach(t *testing.T) {
 	}
 }
 
+// A version that follows another says what it is for; the first of an item need
+// not, and what revises a draft is for what that was.
+func TestANewVersionSaysWhatItIsFor(t *testing.T) {
+	d, s := newDrafts()
+	s.publish(sound("TB-A", 1), 0)
+	changed := sound("TB-A", 1)
+	changed.Note = "改"
+	make := func(b Drafting) error {
+		b.Staff = "乙"
+		_, err := d.Make(t.Context(), b)
+		return err
+	}
+	second, first := []item.Item{changed}, []item.Item{sound("TB-N", 0)}
+	for _, reason := range []string{"", " \t"} {
+		if err := make(Drafting{Items: second, Reason: reason}); refusal.CodeOf(err) != Unexplained || len(s.asked) != 0 {
+			t.Errorf("%q: %v, asked %d", reason, err, len(s.asked))
+		}
+	}
+	for _, b := range []Drafting{{Items: second, Check: true}, {Items: first}, {Items: second, Reason: "调整"}} {
+		if err := make(b); err != nil {
+			t.Errorf("%+v: %v", b, err)
+		}
+	}
+	before := s.draft(changed, register.OpenDraft, "甲")
+	s.views[0].Reason = "压缩时限"
+	if err := make(Drafting{Items: second, Revises: before}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.asked[len(s.asked)-1].Body.(register.Draft).Reason; got != "压缩时限" {
+		t.Errorf("the draft that revises another is for %q", got)
+	}
+}
+
 func TestWhatTheMachineFinds(t *testing.T) {
 	d, s := newDrafts()
 	s.rules = []rule.Setting{{Area: district.Area(), Rule: rule.Of(rule.WindowTypes{Types: []rule.WindowType{{Name: "综合"}}}, "", "2020-01-01")}}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"tongban/catalog/item"
 	"tongban/catalog/register"
@@ -15,8 +16,11 @@ import (
 // Make drafts items, all of them or none: one that may not be drafted stops the
 // rest.
 func (d *Drafts) Make(ctx context.Context, b Drafting) ([]Drafted, error) {
-	if (b.Revises != 0) && len(b.Items) != 1 {
+	if b.Revises != 0 && len(b.Items) != 1 {
 		return nil, refusal.Newf(refusal.Malformed, "draft", "send the one item that replaces it", "%d items cannot replace one draft", len(b.Items))
+	}
+	if before, _, ok := d.Register.Draft(b.Revises); ok && strings.TrimSpace(b.Reason) == "" {
+		b.Reason = before.Reason // what revises a draft is for what that was
 	}
 	out := make([]Drafted, len(b.Items))
 	wishes := make([]Wish, 0, len(b.Items))
@@ -35,6 +39,9 @@ func (d *Drafts) Make(ctx context.Context, b Drafting) ([]Drafted, error) {
 	if b.Check || faulty || len(wishes) == 0 {
 		return out, nil
 	}
+	if err := b.Explained(out); err != nil {
+		return nil, err
+	}
 	results, err := d.Propose(ctx, wishes...)
 	if err != nil {
 		return nil, err
@@ -46,6 +53,18 @@ func (d *Drafts) Make(ctx context.Context, b Drafting) ([]Drafted, error) {
 		}
 	}
 	return out, nil
+}
+
+// Explained refuses a version that follows another and does not say what it is
+// for: the history of the item would not tell. all is what would become of each
+// item of b.
+func (b Drafting) Explained(all []Drafted) error {
+	for _, one := range all {
+		if one.State == DraftReady && one.Ref.Version > 1 && strings.TrimSpace(b.Reason) == "" {
+			return refusal.Newf(Unexplained, "draft "+string(one.Ref.Code), "say what the new version is for (--reason)", "%s has version %d already, and nothing says what a new one is for", one.Ref.Code, one.Ref.Version-1)
+		}
+	}
+	return nil
 }
 
 // prepare checks one item and finds out what is to be done with it.

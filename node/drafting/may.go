@@ -11,6 +11,10 @@ import (
 // Flawed refuses to publish a draft with errors.
 const Flawed refusal.Code = "draft_flawed"
 
+// Unexplained refuses to draft a version that follows another without saying
+// what it is for: the history of the item would not tell.
+const Unexplained refusal.Code = "reason_missing"
+
 // MayPublish refuses what would be refused if somebody approved a draft now:
 // four eyes, errors, a base that is no longer the newest, an area that is not
 // this center's. Nothing is published, and the answer binds nobody.

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -93,6 +94,29 @@ func parse(parts []fs.FS) map[string]*template.Template {
 	return sets
 }
 
+// chinese is a name among other words: signs, with whatever stands between two of
+// them in one name.
+var chinese = sync.OnceValue(func() *regexp.Regexp {
+	const sign = `\p{Han}\x{3001}-\x{303f}\x{ff01}-\x{ffee}`
+	return regexp.MustCompile(`[` + sign + `](?:[` + sign + `0-9A-Za-z ·]*[` + sign + `])?`)
+})
+
+// parts are a text in which Chinese names stand, cut so that each can be marked
+// with its language.
+func parts(text string) (all []string) {
+	at := 0
+	for _, m := range chinese().FindAllStringIndex(text, -1) {
+		if m[0] > at {
+			all = append(all, text[at:m[0]])
+		}
+		all, at = append(all, text[m[0]:m[1]]), m[1]
+	}
+	if at < len(text) {
+		all = append(all, text[at:])
+	}
+	return all
+}
+
 var functions = template.FuncMap{
 	// zh marks Chinese text on a page in another language.
 	"zh": func(text string) template.HTMLAttr {
@@ -108,6 +132,8 @@ var functions = template.FuncMap{
 		}
 		return `lang="en"`
 	},
+	// parts cuts an English text at the Chinese names in it: each is marked with zh.
+	"parts": parts,
 	"asset": Asset,
 	// named gives a template several values by name.
 	"named": func(pairs ...any) map[string]any {

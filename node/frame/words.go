@@ -13,6 +13,7 @@ var common = Words{
 	"line_offline": {"连不上节点。填写的内容都还在，线路恢复后可以接着办。", "The node can't be reached. What you typed is still here."},
 	"line_waiting": {"连不上节点。提交的内容在这里等着，线路恢复后自动发出；请不要关闭本页。", "The node can't be reached. What you sent waits here and goes out when the line is back; don't close this page."},
 	"line_link":    {"现在打不开：连不上节点。本页的内容都还在。", "This can't be opened now: the node can't be reached. This page stays as it is."},
+	"line_unsent":  {"没有发出：连不上节点。填写的内容都还在，线路恢复后请再提交一次。", "It was not sent: the node can't be reached. What you typed is still here; send it again when the line is back."},
 	"line_sending": {"正在发送", "Sending"}, "line_sent": {"已发出", "Sent"}, "line_again": {"再发一次", "Send again"},
 	"line_door": {"登录已经过期。请在新窗口登录，再点“再发一次”。", "The session is over. Sign in in a new window, then send again."}, "line_sign_in": {"登录", "Sign in"},
 	"key_palette": {"查找编号、人、事项和功能", "find a number, a person, an item, a page"}, "key_search": {"到查找框", "to the search box"}, "key_rows": {"下一行、上一行", "next row, row before"},

@@ -1,7 +1,8 @@
-// Package guidance is an item as a page explains it, to staff or to somebody
-// who applies: its guide at this center, its questions, and what the answers
-// select. The pages of the catalogue and those for the public share it, with
-// the template that shows it.
+// Package guidance is items as pages explain them, to staff or to somebody who
+// applies: how one looks through what a center takes, the guide of an item at
+// this center, its questions, and what the answers select. The pages of the
+// catalogue, those for the public, the kiosks and the guide desk share it, with
+// the templates that show it.
 //
 // It must never show the staff's handbook unless its caller asks for it, never
 // keep an answer, and never decide what an item asks for: condition and bundle
@@ -10,6 +11,7 @@ package guidance
 
 import (
 	"embed"
+	"html/template"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -30,14 +32,15 @@ var files embed.FS
 
 // Shared has the template "questions", which shows a Reply: it is given the page
 // as P, the Reply as R, and what stands before the code in an item's address as
-// At.
+// At. "asking" is its form alone, which leads to what has the id "answer".
 var Shared = frame.Shared{Files: files, Words: words}
 
 var words = frame.Words{
 	"several": {"可多选", "several may hold"}, "what_i_need": {"查看所需材料", "Show what is needed"}, "start_again": {"重新选择", "Start again"},
 	"you_need": {"需要的材料", "Materials needed"}, "still_open": {"尚未选择，以下按需要提交列出：", "Not answered yet; what depends on it is shown as needed:"},
 	"exempt": {"免提交", "need not be handed in"}, "excused": {"不需要：", "Not needed:"}, "its_way": {"办理环节", "Steps"}, "skipped": {"不经过：", "Left out:"},
-	"members": {"办理事项", "Items"}, "missing_members": {"本中心没有的事项：", "Not offered here:"},
+	"bad_reply": {"回答没有读懂，请重新选择。", "The answers were not understood; please choose again."},
+	"members":   {"办理事项", "Items"}, "missing_members": {"本中心没有的事项：", "Not offered here:"}, "no_papers": {"按您的回答，不用交材料。", "By your answers, no papers are needed."}, "papers_unsaid": {"办事指南没有写明材料，请向窗口确认。", "The guide names no papers: please ask at a counter."},
 }
 
 // Catalogue is what is asked of the Register.
@@ -101,6 +104,30 @@ func (s Source) merged(it *item.Item, on register.Moment) []bundle.Merged {
 	return plan.Materials
 }
 
+// Explained is an item as its page explains it to somebody who applies.
+type Explained struct {
+	Item  *item.Item
+	Guide template.HTML
+	Reply Reply
+}
+
+// Explain explains an item that counts here. formsAt is what stands before the
+// hash in the address of its forms; "": they are named only. Where there are
+// questions they come first: nothing is selected until one is answered.
+func (s Source) Explain(p *frame.Page, it *item.Item, on register.Moment, answers item.Answers, formsAt string) (Explained, error) {
+	g := s.Guide(it, on, p.Lang, p.Today)
+	g.Files = formsAt
+	body, err := guide.Body(g)
+	if err != nil {
+		return Explained{}, err
+	}
+	reply := s.Ask(it, answers, on).For(p)
+	if len(answers) == 0 && len(reply.Asked) > 0 {
+		reply.Selected = nil
+	}
+	return Explained{it, body, reply}, nil
+}
+
 // compose works out a bundle by the versions that this center goes by.
 func (s Source) compose(b *item.Item, answers item.Answers, on register.Moment) (bundle.Plan, error) {
 	return bundle.Compose(b, answers, func(c item.Code) (*item.Item, bool) { return s.Catalogue.Item(c, s.Self().Area(), on) })
@@ -114,6 +141,15 @@ type Reply struct {
 	Selected *Selected // nil: nothing is shown of it
 	BadReply string    // why the answers are none; "": they are
 	Keep     []Hidden
+}
+
+// For says why answers are none to somebody who did not write the item's
+// conditions.
+func (r Reply) For(p *frame.Page) Reply {
+	if r.BadReply != "" {
+		r.BadReply = p.Say("bad_reply")
+	}
+	return r
 }
 
 // Hidden keeps what the address says beside a form's own fields.
@@ -150,6 +186,7 @@ type Paper struct {
 	Need              item.Need
 	Originals, Copies int
 	Exempt            bool
+	Note              string // what to look out for, and how it is filled in; none of a bundle's
 }
 
 // Member is an item of a bundle.
@@ -222,7 +259,7 @@ func selectItem(r *Reply, it *item.Item, answers item.Answers) (*Selected, error
 		}
 	}
 	for _, m := range found.Materials {
-		out.Materials = append(out.Materials, Paper{m.Name, m.Need, m.Originals, m.Copies, m.Exempt})
+		out.Materials = append(out.Materials, Paper{m.Name, m.Need, m.Originals, m.Copies, m.Exempt, strings.TrimSpace(m.Note + " " + m.Fill)})
 	}
 	for _, id := range found.Excused {
 		if m, ok := it.Material(id); ok {
@@ -263,7 +300,7 @@ func (s Source) selectBundle(r *Reply, b *item.Item, answers item.Answers, on re
 		}
 	}
 	for _, m := range plan.Materials {
-		out.Materials = append(out.Materials, Paper{m.Name, m.Need, m.Originals, m.Copies, m.Exempt})
+		out.Materials = append(out.Materials, Paper{m.Name, m.Need, m.Originals, m.Copies, m.Exempt, ""})
 	}
 	for _, codes := range plan.Stages {
 		var stage []Member

@@ -5,12 +5,18 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/csv"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"tongban/intake/hall"
 	"tongban/intake/hall/roster"
 )
+
+// dialled is what a telephone has in it: an office may have three digits, with
+// whatever words beside them.
+var dialled = regexp.MustCompile(`\d([ -]?\d){2}`)
 
 // staff plans a roster. The hall reads it, as it reads 'staff import': here it
 // only gets the form that the hall knows, each record on the line of its row.
@@ -41,6 +47,12 @@ func (o *Onboard) staff(_ context.Context, staff string, t *table) (*work, error
 			}
 		}
 		w.rows = append(w.rows, one)
+		if phone := r.get("phone"); phone != "" && !dialled.MatchString(phone) {
+			w.problems = append(w.problems, Problem{
+				Row: r.row, Column: t.chinese("phone"), Cell: cell(slices.Index(t.heads, "phone")+1, r.row), Code: string(roster.BadEntry), Warning: true,
+				Message: "“" + phone + "”里没有可以拨打的号码：请核对", English: fmt.Sprintf("%q has no number that could be dialled: compare it", phone),
+			})
+		}
 	}
 	w.apply = func(_ context.Context, out *outcome, each func(int)) error {
 		_, problems, err := o.cfg.Hall.Staff.Import(by, file, false)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"slices"
-	"strings"
 	"time"
 
 	"tongban/consensus/refusal"
@@ -20,9 +19,11 @@ const (
 type held struct {
 	Import
 	owner   string
+	staff   string // who sent it
 	work    *work
 	lines   [][]string // the secrets, until they are fetched
-	touched time.Time
+	touched time.Time  // when it was last asked for
+	order   uint64     // when it was sent, or asked to be taken in: later is more
 }
 
 // shown is what others may see of it.
@@ -41,19 +42,27 @@ func (h *held) shown() Import {
 // would do and everything that is wrong. What is sound is held for Apply, for a
 // while: one table for each owner. Nothing is written.
 func (o *Onboard) Check(ctx context.Context, owner, staff string, k Kind, file []byte) (Import, error) {
-	if err := o.room(owner); err != nil {
+	o.mu.Lock()
+	err := o.roomLocked(owner)
+	o.mu.Unlock()
+	if err != nil {
 		return Import{}, err
 	}
 	w, err := o.look(ctx, staff, k, file)
 	if err != nil {
 		return Import{}, err
 	}
-	h := &held{Import: Import{ID: rand.Text(), Kind: k, State: Checked, Rows: w.rows, byStaff: staff}, owner: owner, work: w, touched: o.cfg.Now()}
+	h := &held{Import: Import{ID: rand.Text(), Kind: k, State: Checked, Rows: w.rows}, owner: owner, staff: staff, work: w, touched: o.cfg.Now()}
 	if h.Problems = w.problems; len(h.Problems) > maxProblems {
 		h.Problems, h.More = h.Problems[:maxProblems], len(h.Problems)-maxProblems
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if err := o.roomLocked(owner); err != nil { // another was sent meanwhile
+		return Import{}, err
+	}
+	o.sent++
+	h.order = o.sent
 	o.held[h.ID] = h
 	return h.shown(), nil
 }
@@ -82,11 +91,9 @@ func (o *Onboard) look(ctx context.Context, staff string, k Kind, file []byte) (
 	return w, nil
 }
 
-// room makes room for one more table: the owner's earlier one goes, and what
-// nobody asked for any more.
-func (o *Onboard) room(owner string) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+// roomLocked makes room for one more table: the owner's earlier one goes, and
+// what nobody asked for any more.
+func (o *Onboard) roomLocked(owner string) error {
 	o.tidyLocked()
 	for id, h := range o.held {
 		if h.owner != owner {
@@ -131,13 +138,16 @@ func (o *Onboard) Newest(owner string) (newest Import, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.tidyLocked()
-	var at time.Time
+	var last *held
 	for _, h := range o.held {
-		if h.owner == owner && (!ok || h.touched.After(at)) {
-			newest, at, ok = h.shown(), h.touched, true
+		if h.owner == owner && (last == nil || h.order > last.order) {
+			last = h
 		}
 	}
-	return newest, ok
+	if last == nil {
+		return Import{}, false
+	}
+	return last.shown(), true
 }
 
 func (o *Onboard) findLocked(owner, id string) (*held, error) {
@@ -163,27 +173,14 @@ func (o *Onboard) Apply(owner, id string) (Import, error) {
 		return Import{}, refusal.Newf(refusal.Malformed, "take a table in", "mend what is listed, then send it again", "it has %d problems", len(h.Problems)+h.More)
 	}
 	if h.State == Checked {
-		h.State = Queued
+		o.sent++
+		h.State, h.order = Queued, o.sent
 		select {
 		case o.wake <- struct{}{}:
 		default:
 		}
 	}
 	return h.shown(), nil
-}
-
-// Drop forgets an import that is not being taken in.
-func (o *Onboard) Drop(owner, id string) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	h, err := o.findLocked(owner, id)
-	if err != nil {
-		return err
-	}
-	if h.State == Checked || h.Over() {
-		delete(o.held, id)
-	}
-	return nil
 }
 
 // Secrets gives out the list of what was made and may be seen once: tickets,
@@ -201,6 +198,7 @@ func (o *Onboard) Secrets(owner, id string) (name string, file []byte, err error
 	if file, err = Text(h.work.head, h.lines); err != nil {
 		return "", nil, err
 	}
+	o.cfg.Log.Info("list of a table given out", "kind", string(h.Kind), "staff", h.staff, "lines", len(h.lines))
 	h.lines = nil
 	return "导入结果-" + h.Kind.Chinese() + ".csv", file, nil
 }
@@ -231,7 +229,7 @@ func (o *Onboard) next() *held {
 	defer o.mu.Unlock()
 	var first *held
 	for _, h := range o.held {
-		if h.State == Queued && (first == nil || h.touched.Before(first.touched) || h.touched.Equal(first.touched) && strings.Compare(h.ID, first.ID) < 0) {
+		if h.State == Queued && (first == nil || h.order < first.order) {
 			first = h
 		}
 	}
@@ -255,5 +253,5 @@ func (o *Onboard) takeIn(ctx context.Context, h *held) {
 		h.State = Stopped
 		h.Problems = append(h.Problems, o.refused(0, "", err))
 	}
-	o.cfg.Log.Info("table taken in", "kind", string(h.Kind), "staff", h.byStaff, "rows", len(h.Rows), "problems", len(h.Problems), "state", string(h.State))
+	o.cfg.Log.Info("table taken in", "kind", string(h.Kind), "staff", h.staff, "rows", len(h.Rows), "problems", len(h.Problems), "state", string(h.State))
 }

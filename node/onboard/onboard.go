@@ -77,6 +77,7 @@ type Onboard struct {
 
 	mu   sync.Mutex
 	held map[string]*held // guarded by mu; by id
+	sent uint64           // guarded by mu: tables that were sent or asked to be taken in, so far
 }
 
 // New makes it. Nothing is taken in before Run.
@@ -140,8 +141,6 @@ type Import struct {
 	At       int       `json:"at"`                      // rows that were gone through
 	Secrets  int       `json:"secrets,omitempty"`       // lines that wait to be fetched, once: tickets, passwords
 	Expires  time.Time `json:"expires"`                 // when it is forgotten
-
-	byStaff string
 }
 
 // Sound reports whether nothing is wrong: it may be applied.

@@ -5,6 +5,9 @@
 package terms
 
 import (
+	"strings"
+
+	"tongban/catalog/item"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
 	"tongban/intake/desk"
@@ -48,12 +51,31 @@ var (
 	}
 )
 
+// Lamp is how the lamp of a case is drawn and what it says: a case that goes on
+// without a clock does not look as one whose clocks have stopped.
+func Lamp(lamp clock.Lamp, why desk.Standing) (drawn clock.Lamp, says Pair) {
+	switch {
+	case lamp == clock.Done && why.Waits != "":
+		lamp = clock.Paused
+	case lamp == clock.Done && why.Untimed:
+		return untimed, Pair{"未计时", "not timed"}
+	}
+	says, known := Lamps[lamp]
+	if !known {
+		says = Pair{string(lamp), string(lamp)}
+	}
+	return lamp, says
+}
+
+// untimed is drawn as a lamp that is not lit.
+const untimed clock.Lamp = "none"
+
 // Actions are what staff do with a case.
 var Actions = map[desk.Action]Pair{
 	desk.Open: {"收件登记", "Open"}, desk.OpenBundle: {"一件事收件", "Open a bundle"}, desk.OpenVisit: {"一次收多件", "Open several"},
 	desk.Receive: {"收取材料", "Receive papers"}, desk.Notice: {"一次性告知", "Give the notice"}, desk.Supplement: {"补正收件", "Take the supplement"},
 	desk.Accept: {"受理", "Accept"}, desk.Decline: {"不予受理", "Decline"}, desk.Return: {"退件", "Return the papers"},
-	desk.Check: {"初审", "Check"}, desk.Review: {"审查", "Review"}, desk.Suspend: {"启动特别程序（等待）", "Start a wait"}, desk.Resume: {"结束等待", "End the wait"},
+	desk.Check: {"初审", "Check"}, desk.Review: {"审查", "Review"}, desk.Suspend: {"启动特别程序", "Start a wait"}, desk.Resume: {"结束等待", "End the wait"},
 	desk.Extend: {"延长期限", "Extend the limit"}, desk.HandOver: {"移交", "Hand over"}, desk.TakeOver: {"接管", "Take over"}, desk.TurnBack: {"退回移交", "Turn back"},
 	desk.SendBack: {"退回补正", "Send back for correction"}, desk.Outside: {"外部环节", "Outside step"}, desk.Opinion: {"记录意见", "Record an opinion"},
 	desk.Decide: {"决定", "Decide"}, desk.Make: {"制证", "Make the document"}, desk.Serve: {"送达", "Serve"}, desk.HandOut: {"出件", "Hand out"}, desk.Settle: {"当场办结", "Settle at once"},
@@ -65,6 +87,31 @@ var Actions = map[desk.Action]Pair{
 	desk.PapersSent: {"移送原件", "Send papers"}, desk.PapersArrived: {"签收原件", "Papers arrived"}, desk.Visited: {"入户、实地核查", "Visit and verify"},
 	desk.Deliberated: {"集体评议", "Deliberate"}, desk.PartyHeard: {"听取利害关系人意见", "Hear a third party"}, desk.Void: {"文书作废", "Void a document"},
 	desk.Correct: {"更正", "Correct"}, desk.Reopen: {"重新办理", "Reopen"}, desk.Adopt: {"适用新版本", "Apply the newer version"}, desk.Erase: {"删除个人信息", "Erase"},
+}
+
+// Step is what a kind of step is called: as staff take it, else as items name it.
+func Step(of desk.Action) Pair {
+	if action, known := Actions[of]; known {
+		return action
+	}
+	zh, en := item.InWords("steps[].action", string(of))
+	return Pair{zh, en}
+}
+
+// Work is what a case waits for: the step, as its item names it, with the action
+// that it is. Where the name says no more than the action it is said once.
+func Work(step string, of desk.Action) Pair {
+	if of == "" {
+		return Pair{}
+	}
+	action := Step(of)
+	switch {
+	case step == "" || step == action[0]:
+		return action
+	case strings.Contains(step, action[0]):
+		return Pair{step, step + " (" + action[1] + ")"}
+	}
+	return Pair{step + "（" + action[0] + "）", step + " (" + action[1] + ")"}
 }
 
 // Events are what a case's log says happened.

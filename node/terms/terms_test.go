@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tongban/intake/casefile"
+	"tongban/intake/desk"
 )
 
 func TestNamesAreWhole(t *testing.T) {
@@ -23,5 +24,22 @@ func TestNamesAreWhole(t *testing.T) {
 	}
 	if p, ok := Of(string(casefile.Hearing)); !ok || p[0] != "听证" {
 		t.Errorf("a ground: %q, %v", p, ok)
+	}
+}
+
+// A step that is called as its action is said once, in either language.
+func TestWork(t *testing.T) {
+	for _, one := range []struct {
+		step string
+		of   desk.Action
+		want Pair
+	}{
+		{"", "", Pair{}}, {"", desk.HandOver, Pair{"移交", "Hand over"}}, {"受理", desk.Accept, Pair{"受理", "Accept"}},
+		{"窗口受理", desk.Accept, Pair{"窗口受理", "窗口受理 (Accept)"}}, {"发放补贴", desk.Serve, Pair{"发放补贴（送达）", "发放补贴 (Serve)"}},
+		{"受理", "of_a_newer_program", Pair{"受理（of_a_newer_program）", "受理 (of_a_newer_program)"}},
+	} {
+		if got := Work(one.step, one.of); got != one.want {
+			t.Errorf("%q, %s: %q, want %q", one.step, one.of, got, one.want)
+		}
 	}
 }

@@ -39,6 +39,18 @@ func Asker(r *http.Request) string {
 	return network.String()
 }
 
+// Here reports whether what Asker says is this machine itself.
+func Here(asker string) bool { return asker == "127.0.0.1" || asker == "::/64" }
+
+// DontWait gives whoever is not known so long for sending a form and for taking
+// the answer, where the connection can: who sends a byte a minute holds no
+// connection for long.
+func DontWait(w http.ResponseWriter, long time.Duration) {
+	c, by := http.NewResponseController(w), time.Now().Add(long)
+	c.SetReadDeadline(by)  //nolint:errcheck // a recorder in a test has no connection
+	c.SetWriteDeadline(by) //nolint:errcheck
+}
+
 // Gate lets so many questions of one key through, and then one in every so
 // often. It is safe for concurrent use and never holds more than maxKeys.
 type Gate struct {

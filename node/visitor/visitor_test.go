@@ -25,6 +25,17 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// Whoever sits at the machine itself is known by either of its addresses, and
+// nobody else by one that looks like them.
+func TestHere(t *testing.T) {
+	for from, want := range map[string]bool{"127.0.0.1:80": true, "[::1]:80": true, "[::ffff:127.0.0.1]:80": true, "203.0.113.7:80": false, "[2001:db8::1]:80": false, "@": false} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		if r.RemoteAddr = from; Here(Asker(r)) != want {
+			t.Errorf("%s is here: %v", from, !want)
+		}
+	}
+}
+
 func TestAsker(t *testing.T) {
 	for _, c := range []struct{ from, forwarded, want string }{
 		{"203.0.113.7:80", "", "203.0.113.7"},

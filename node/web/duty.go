@@ -20,6 +20,8 @@ type coveragePage struct {
 	Level   area.Level
 	Rows    []covered
 	Percent int
+	// Unlisted: one of Rows has no basic catalogue to be held against.
+	Unlisted bool
 }
 
 type covered struct {
@@ -78,6 +80,7 @@ func (s *server) coverage(r *http.Request, p *page) error {
 		if err != nil {
 			return err
 		}
+		d.Unlisted = d.Unlisted || cover.List == 0
 		d.Rows = append(d.Rows, covered{cover, c.ID.Level(), percent(cover), p.With("center", string(c.ID))})
 	}
 	return nil

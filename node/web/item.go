@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 
 	"tongban/catalog/area"
 	"tongban/catalog/guide"
@@ -17,6 +18,7 @@ import (
 
 // itemPage is one version of an item and all that is known about it.
 type itemPage struct {
+	AreaName string        // who published it
 	Acts     []frame.Entry // what whoever looks may do with it
 	Item     *item.Item
 	Pinned   bool // a version was asked for, not the one that counts
@@ -33,11 +35,12 @@ type itemPage struct {
 // version is one line of the history.
 type version struct {
 	register.Published
-	ByName  string
-	Editors string
-	State   string
-	Current bool // shown on this page
-	Before  item.Version
+	AreaName string
+	ByName   string
+	Editors  string
+	State    string
+	Current  bool // shown on this page
+	Before   item.Version
 }
 
 type power struct {
@@ -59,7 +62,7 @@ func (s *server) item(r *http.Request, p *page) error {
 		return err
 	}
 	p.Title = it.Name
-	d := &itemPage{Item: it, Acts: s.acts(r, it.Ref), Pinned: r.FormValue("version") != "", Effect: p.Word("open_cases", cmpOr(it.OpenCases, item.Keep))}
+	d := &itemPage{Item: it, AreaName: s.areaName(it.Ref.Area), Acts: s.acts(r, it.Ref), Pinned: r.FormValue("version") != "", Effect: p.Word("open_cases", cmpOr(it.OpenCases, item.Keep))}
 	if it.Bundle != "" {
 		p.Nav = "bundles"
 	}
@@ -107,7 +110,7 @@ func (s *server) history(d *itemPage, p *page) error {
 		day = p.Today
 	}
 	for i := len(all) - 1; i >= 0; i-- { // the newest first
-		v := version{Published: all[i], ByName: s.centerName(all[i].By), Current: all[i].Ref == d.Item.Ref, State: stateOf(all, i, day)}
+		v := version{Published: all[i], AreaName: s.areaName(all[i].Ref.Area), ByName: s.centerName(all[i].By), Current: all[i].Ref == d.Item.Ref, State: stateOf(all, i, day)}
 		if all[i].By == "" {
 			v.ByName = p.Say("root")
 		}
@@ -196,9 +199,9 @@ var Differences = frame.Shared{Files: files}
 
 // Changed is one difference, and whether applicants gain by it.
 type Changed struct {
-	Label, Text      string
-	Other, OtherLang string // the sentence in the other language
-	Class, Sign      string // better, worse or neither
+	Label, Text string
+	Code        string // of a condition: as it was and is written, for who writes them
+	Class, Sign string // better, worse or neither
 }
 
 func (s *server) diff(r *http.Request, p *page) error {
@@ -259,10 +262,14 @@ func (s *server) numbered(text string, ref item.Ref, otherwise item.Version, it 
 // better and worse for applicants.
 func Compare(p *frame.Page, from, to *item.Item) (all []Changed, better, worse int) {
 	good, bad := item.Favourable(*from, *to)
+	plain := map[string]item.Change{}
+	for _, c := range item.Diff(inWords(from, p.Lang), inWords(to, p.Lang)) {
+		plain[c.Element] = c
+	}
 	for _, c := range item.Diff(*from, *to) {
-		one := Changed{
-			Label: p.Label(c.Element), Text: p.Pick(c.Text, c.English),
-			Other: p.Pick(c.English, c.Text), OtherLang: p.Pick("en", "zh-CN"),
+		one := Changed{Label: p.Label(c.Element), Text: p.Pick(c.Text, c.English)}
+		if said, ok := plain[c.Element]; ok && strings.HasSuffix(c.Element, ".if") {
+			one.Text, one.Code = p.Pick(said.Text, said.English), c.From+" → "+c.To
 		}
 		switch {
 		case slices.Contains(good, c):
@@ -273,6 +280,27 @@ func Compare(p *frame.Page, from, to *item.Item) (all []Changed, better, worse i
 		all = append(all, one)
 	}
 	return all, better, worse
+}
+
+// inWords is an item whose conditions are said in words.
+func inWords(it *item.Item, lang guide.Lang) item.Item {
+	said := *it
+	said.Situations, said.Materials = slices.Clone(it.Situations), slices.Clone(it.Materials)
+	said.Steps, said.Members = slices.Clone(it.Steps), slices.Clone(it.Members)
+	say := func(condition *string) { *condition = guide.When(*condition, it.Situations, lang) }
+	for i := range said.Situations {
+		say(&said.Situations[i].If)
+	}
+	for i := range said.Materials {
+		say(&said.Materials[i].If)
+	}
+	for i := range said.Steps {
+		say(&said.Steps[i].If)
+	}
+	for i := range said.Members {
+		say(&said.Members[i].If)
+	}
+	return said
 }
 
 func (s *server) acts(r *http.Request, ref item.Ref) []frame.Entry {

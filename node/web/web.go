@@ -188,6 +188,15 @@ func (s *server) centerName(c area.Center) string {
 	return cmp.Or(l.Name, string(c))
 }
 
+// areaName is an area by the name of its center.
+func (s *server) areaName(a area.Code) string {
+	c, err := area.ParseCenter(string(a))
+	if err != nil {
+		return string(a)
+	}
+	return s.centerName(c)
+}
+
 var codeShape = regexp.MustCompile(`^[0-9A-Z-]{1,40}$`)
 
 // find is the item that an address names: a version of it, or the one that

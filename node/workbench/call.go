@@ -1,11 +1,13 @@
 package workbench
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"tongban/consensus/refusal"
@@ -23,20 +25,57 @@ type Call struct {
 	Page *frame.Page
 	Who  account.Session
 
-	room *Room
+	room  *Room
+	means meanings // what this page calls refusals, where it knows better than their codes
 }
 
-// maxFields bounds a form, so that nobody sends a million empty ones.
+// meanings are refusals in words, by their codes.
+type meanings map[refusal.Code][2]string
+
+// maxFields is how many fields of different names a form may have.
 const maxFields = 4000
 
 // inMemory is how much of a form with files is held in memory; the rest goes to
 // the disk for as long as the call lasts.
 const inMemory = 8 << 20
 
-func (c *Call) read() error {
-	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+// answer reads what was sent and has it answered; where either is refused it
+// says why.
+func (c *Call) answer(do func(*Call) error) {
+	defer c.forget()
 	var err error
-	if kind == "multipart/form-data" {
+	if c.Method == http.MethodPost {
+		err = c.read()
+	}
+	if err == nil {
+		err = do(c)
+	}
+	if err != nil {
+		c.refuse(err)
+	}
+}
+
+// forget takes the files of a form from the disk. The server does that only for
+// a request that came to the handler as it was read: this one is a copy, which
+// knows whose session it is.
+func (c *Call) forget() {
+	if c.MultipartForm == nil {
+		return
+	}
+	if err := c.MultipartForm.RemoveAll(); err != nil {
+		c.room.shell.Log.Error("a file of a form stays on the disk", "path", c.URL.Path, "err", err)
+	}
+}
+
+// withFiles reports whether a form is of the kind that may have files.
+func withFiles(r *http.Request) bool {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return kind == "multipart/form-data"
+}
+
+func (c *Call) read() error {
+	var err error
+	if withFiles(c.Request) {
 		err = c.ParseMultipartForm(inMemory)
 	} else {
 		err = c.ParseForm()
@@ -61,10 +100,22 @@ func (c *Call) By() desk.By {
 	if by.Key != "" { // a key is its giver's own
 		by.Key = c.Who.Login + "/" + by.Key
 	}
-	if cover, err := c.Cookie(coverCookie); err == nil {
-		by.For = cover.Value
-	}
+	by.For = c.covers()
 	return by
+}
+
+// covers is whose post the person at this screen covers, by number or name; "":
+// nobody's.
+func (c *Call) covers() string {
+	cookie, err := c.Cookie(c.room.shell.coverCookie())
+	if err != nil {
+		return ""
+	}
+	of, err := url.QueryUnescape(cookie.Value)
+	if err != nil {
+		return ""
+	}
+	return of
 }
 
 // Shown is a page's data when it needs nothing of its own.
@@ -101,6 +152,18 @@ func (c *Call) Again(name string, data any, err error) error {
 	}
 	c.Page.Trouble = c.trouble(err)
 	return c.show(name, data, status)
+}
+
+// Download answers with a file that is kept, not shown. Nothing of a person may
+// stand in its name.
+func (c *Call) Download(name, media string, file []byte) error {
+	h := c.W.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Length", strconv.Itoa(len(file)))
+	c.W.WriteHeader(http.StatusOK)
+	_, err := c.W.Write(file)
+	return err
 }
 
 // byLine is the header of a form that the page itself sends, to send it again
@@ -158,7 +221,7 @@ func (c *Call) refuse(err error) {
 
 // trouble is a refusal in the reader's words.
 func (c *Call) trouble(err error) *frame.Trouble {
-	return c.speaker().Trouble(c.Page, reasons[refusal.CodeOf(err)], err)
+	return c.speaker().Trouble(c.Page, cmp.Or(c.means[refusal.CodeOf(err)], reasons[refusal.CodeOf(err)]), err)
 }
 
 func (c *Call) speaker() refused.Speaker { return refused.Speaker{Name: c.room.shell.Name} }

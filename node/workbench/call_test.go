@@ -36,7 +36,7 @@ func TestRefuse(t *testing.T) {
 		status       int
 		says, hidden []string
 	}{
-		{held, "zh", 422, []string{"办件现在由别的中心保管。", "办件由虚构镇便民服务中心保管。", "请向保管方发来件。", "not_custodian"}, []string{"is its custodian", "技术说明", "request instead"}},
+		{held, "zh", 422, []string{"办件现在由别的中心保管。", "办件由虚构镇便民服务中心保管。", "请向保管方发来件。", "not_custodian"}, []string{"is its custodian", "request instead"}},
 		{held, "en", 422, []string{"Another center holds the case.", "320509111000 is its custodian", "send the custodian a request instead"}, []string{"保管"}},
 		{refusal.Newf(desk.NoStep, "", "look under 'tongban item show'", "something that nobody put into Chinese"), "zh", 422, []string{"这个事项没有这个环节", "技术说明", `lang="en">something that nobody`}, nil},
 		{refusal.Newf(desk.NoStep, "", "look under 'tongban item show'", "something"), "en", 422, []string{"The item has no such step left."}, []string{"tongban item"}},

@@ -4,8 +4,8 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tongban/consensus/refusal"
 	"tongban/node/account"
@@ -19,8 +19,9 @@ var files embed.FS
 
 var doorSet = frame.NewSet(files, doorWords)
 
-// coverCookie names whose post somebody covers at this screen (AB岗).
-const coverCookie = "tongban-cover"
+// coverCookie keeps whose post somebody covers at this screen (AB岗), escaped: a
+// name may be Chinese.
+func (s *Shell) coverCookie() string { return s.Sessions.Cookie("cover") }
 
 // openDoors hangs up what stands before and beside the rooms: signing in, the
 // locked screen, one's own account.
@@ -45,21 +46,16 @@ func (s *Shell) openDoors() {
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/work", http.StatusSeeOther) })
 }
 
+// maxDoor bounds what whoever is not signed in may send, in bytes.
+const maxDoor = 16 << 10
+
 // door is a page that needs no session.
 func (s *Shell) door(pattern string, do func(*Call) error) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		visitor.DontWait(w, doorTime)
+		r.Body = http.MaxBytesReader(w, r.Body, maxDoor)
 		c := &Call{Request: r, W: w, Page: s.doors.Page(w, r), room: &Room{s, s.doors, ""}}
-		r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-		var err error
-		if r.Method == http.MethodPost {
-			err = c.read()
-		}
-		if err == nil {
-			err = do(c)
-		}
-		if err != nil {
-			c.refuse(err)
-		}
+		c.answer(do)
 	})
 }
 
@@ -83,6 +79,7 @@ func (s *Shell) askIn(c *Call) error {
 
 func (s *Shell) signIn(c *Call) error {
 	c.Page.Title = c.Page.Say("sign_in")
+	c.means = meanings{account.WrongPassword: {"账号或者密码不对。", "Login or password is wrong."}}
 	d := &signing{To: c.PostForm.Get("to"), Login: strings.TrimSpace(c.PostForm.Get("login")), Outside: s.outside(c)}
 	if !s.gate.Pass(visitor.Asker(c.Request), s.Now()) {
 		return c.Again("signin", d, refusal.Newf(refusal.Unavailable, "sign in", "wait a minute", "too many sign-ins from this address"))
@@ -117,6 +114,7 @@ func (s *Shell) unlock(c *Call) error {
 	if err != nil {
 		return c.Go("/sign-in", "")
 	}
+	c.means = meanings{account.WrongPassword: {"PIN 或者密码不对。", "PIN or password is wrong."}}
 	d := &signing{To: c.PostForm.Get("to"), Login: c.PostForm.Get("login"), Present: before.Present, Front: before, Outside: s.outside(c)}
 	var who account.Session
 	if d.Login == before.Login {
@@ -169,10 +167,7 @@ type mine struct {
 
 func (s *Shell) myself(c *Call) *mine {
 	c.Page.Title = c.Page.Say("me")
-	d := &mine{Session: c.Who, Words: dutyWords(c.Who.Duties, c.Page.English())}
-	if cover, err := c.Cookie(coverCookie); err == nil {
-		d.Cover = cover.Value
-	}
+	d := &mine{Session: c.Who, Words: dutyWords(c.Who.Duties, c.Page.English()), Cover: c.covers()}
 	for _, e := range s.mine {
 		if allowed(c.Who.Duties, e.duties) {
 			d.More = append(d.More, frame.Entry{Link: e.Link, Text: c.Page.Pick(e.words[0], e.words[1])})
@@ -184,8 +179,13 @@ func (s *Shell) myself(c *Call) *mine {
 func (s *Shell) me(c *Call) error { return c.Show("me", s.myself(c)) }
 
 func (s *Shell) changePassword(c *Call) error {
+	c.means = meanings{
+		account.WrongPassword: {"现在的密码不对。", "The present password is wrong."},
+		account.WeakPassword:  {"新密码不合要求。", "The new password will not do."},
+		refusal.Malformed:     {"密码没有修改。", "The password was not changed."},
+	}
 	was, next := c.PostForm.Get("old"), c.PostForm.Get("new")
-	err := error(refusal.Newf(refusal.Malformed, "", "", "%s", c.Page.Say("not_twice_same")))
+	err := error(refusal.Newf(refusal.Malformed, "", "", "the new password was not typed twice alike"))
 	if next == c.PostForm.Get("again") {
 		err = s.Sessions.ChangePassword(c.Context(), was, next)
 	}
@@ -196,32 +196,34 @@ func (s *Shell) changePassword(c *Call) error {
 }
 
 func (s *Shell) setPIN(c *Call) error {
+	c.means = meanings{
+		account.WrongPassword: {"密码不对。", "The password is wrong."},
+		account.WeakPassword:  {"PIN 不合要求。", "The PIN will not do."},
+	}
 	if err := s.Sessions.SetPIN(c.Context(), c.PostForm.Get("password"), c.PostForm.Get("pin")); err != nil {
 		return c.Again("me", s.myself(c), err)
 	}
 	return c.Go("/work/me", "pin")
 }
 
+// maxCover bounds a staff number, or a name, in characters.
+const maxCover = 64
+
 // cover keeps whose post the person at this screen covers. Whether they may is
 // asked of the roster with every action.
 func (s *Shell) cover(c *Call) error {
 	of := strings.TrimSpace(c.PostForm.Get("for"))
-	if len(of) > 64 {
-		return refusal.Newf(refusal.TooLarge, "", "", "a staff number has at most 64 characters")
+	if utf8.RuneCountInString(of) > maxCover {
+		return refusal.Newf(refusal.TooLarge, "", "", "a staff number has at most %d characters", maxCover)
 	}
 	if of == "" {
 		s.endCover(c)
 		return c.Go("/work/me", "cover_ended")
 	}
-	http.SetCookie(c.W, &http.Cookie{Name: coverCookie, Value: of, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Sessions.Secure()})
+	http.SetCookie(c.W, &http.Cookie{Name: s.coverCookie(), Value: url.QueryEscape(of), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.Sessions.Secure()})
 	return c.Go("/work/me", "cover")
 }
 
 func (s *Shell) endCover(c *Call) {
-	http.SetCookie(c.W, &http.Cookie{Name: coverCookie, Path: "/", MaxAge: -1})
-}
-
-// Others are those present at a screen beside whoever is in front of it.
-func (d *signing) Others() []account.Present {
-	return slices.DeleteFunc(slices.Clone(d.Present), func(p account.Present) bool { return p.Login == d.Login })
+	http.SetCookie(c.W, &http.Cookie{Name: s.coverCookie(), Path: "/", MaxAge: -1, Secure: s.Sessions.Secure()})
 }

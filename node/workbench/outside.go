@@ -16,12 +16,7 @@ import (
 // askedCookie tells a browser apart that is on its way to the provider and
 // back. The way back comes from another site, so it is sent then too, and holds
 // nothing but a ticket.
-func (s *Shell) askedCookie() string {
-	if s.Sessions.Secure() {
-		return "__Host-tongban-asked"
-	}
-	return "tongban-asked"
-}
+func (s *Shell) askedCookie() string { return s.Sessions.Cookie("asked") }
 
 func (s *Shell) setAsked(c *Call, ticket string, life int) {
 	http.SetCookie(c.W, &http.Cookie{

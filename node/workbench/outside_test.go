@@ -169,7 +169,7 @@ func TestSignInByTheProvider(t *testing.T) {
 	d.link("zhangmin")
 	p := b.send(http.MethodPost, "/sign-in/outside", url.Values{"to": {"/work/me"}})
 	c := p.Header.Get("Set-Cookie")
-	for _, part := range []string{"tongban-asked=", "HttpOnly", "SameSite=Lax", "Max-Age=600", "Path=/"} {
+	for _, part := range []string{"tongban-asked-320509111201=", "HttpOnly", "SameSite=Lax", "Max-Age=600", "Path=/"} {
 		if !strings.Contains(c, part) {
 			t.Errorf("the cookie %q lacks %s", c, part)
 		}
@@ -187,7 +187,7 @@ func TestSignInByTheProvider(t *testing.T) {
 	}
 	var strict bool
 	for _, c := range p.Header.Values("Set-Cookie") {
-		strict = strict || strings.Contains(c, "tongban-session=") && strings.Contains(c, "SameSite=Strict")
+		strict = strict || strings.Contains(c, "tongban-session-320509111201=") && strings.Contains(c, "SameSite=Strict")
 	}
 	if !strict {
 		t.Errorf("cookies %q", p.Header.Values("Set-Cookie"))
@@ -260,11 +260,11 @@ func TestSignInByTheProviderGoesWrong(t *testing.T) {
 func TestCookiesUnderTLS(t *testing.T) {
 	d := newDesk(t, true)
 	p := d.browser().send(http.MethodPost, "/sign-in/outside", nil)
-	if c := p.Header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-tongban-asked=") || !strings.Contains(c, "; Secure") {
+	if c := p.Header.Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-tongban-asked-320509111201=") || !strings.Contains(c, "; Secure") {
 		t.Error(c)
 	}
 	p = d.browser().send(http.MethodPost, "/sign-in", url.Values{"login": {"zhang"}, "password": {d.initial}})
-	if c := strings.Join(p.Header.Values("Set-Cookie"), "\n"); !strings.Contains(c, "__Host-tongban-session=") || strings.Count(c, "; Secure") != 1 {
+	if c := strings.Join(p.Header.Values("Set-Cookie"), "\n"); !strings.Contains(c, "__Host-tongban-session-320509111201=") || strings.Count(c, "; Secure") != len(p.Header.Values("Set-Cookie")) {
 		t.Error(c)
 	}
 }

@@ -77,7 +77,7 @@ func New(c Config) *Shell {
 
 // missing says in the frame of all pages that there is no such page.
 func (s *Shell) missing(w http.ResponseWriter, r *http.Request) {
-	if s.admit(w, r) {
+	if _, in := s.admit(w, r); in {
 		c := &Call{Request: r, W: w, room: &Room{shell: s, pages: s.doors}}
 		c.Page = s.doors.Page(w, r)
 		c.refuse(refusal.Newf(refusal.NotFound, "", "", "there is no such page"))
@@ -91,7 +91,7 @@ func (s *Shell) Handler() http.Handler { return s.guard(s.mux) }
 // shell's own.
 func (s *Shell) Guard(next http.Handler) http.Handler {
 	return s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.admit(w, r) {
+		if _, in := s.admit(w, r); in {
 			next.ServeHTTP(w, r)
 		}
 	}))
@@ -101,6 +101,9 @@ func (s *Shell) Guard(next http.Handler) http.Handler {
 // papers.
 const MaxBody = 64 << 20
 
+// maxPlain is the largest form without files, in bytes.
+const maxPlain = 8 << 20
+
 // guard refuses forms of another origin and brings the session along.
 func (s *Shell) guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
@@ -109,7 +112,11 @@ func (s *Shell) guard(next http.Handler) http.Handler {
 		http.Error(w, "这个请求来自别的网站，没有执行。\nThis request came from another site and was not carried out.", http.StatusForbidden)
 	}))
 	return cross.Handler(s.Sessions.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		most := int64(maxPlain)
+		if withFiles(r) {
+			most = MaxBody
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -119,41 +126,39 @@ func (s *Shell) guard(next http.Handler) http.Handler {
 	})))
 }
 
-// admit sends whoever is not signed in to the door, and reports whether they
-// are.
-func (s *Shell) admit(w http.ResponseWriter, r *http.Request) bool {
+// admit is who is signed in; whoever is not is sent to the door.
+func (s *Shell) admit(w http.ResponseWriter, r *http.Request) (who account.Session, in bool) {
 	who, err := s.Sessions.Of(r.Context())
-	door := ""
+	door := "/sign-in"
 	switch {
-	case refusal.CodeOf(err) == account.SignedOut:
-		door = "/sign-in"
-	case err != nil:
-		s.Log.Error("read a session", "err", err)
-		http.Error(w, "现在读不出登录状态，请告诉系统管理员。\nThe session cannot be read now; please tell the operator.", http.StatusInternalServerError)
-		return false
+	case err != nil: // nobody is
 	case who.Shut:
 		door = "/locked"
 	case who.MustChange && r.URL.Path != "/work/me" && r.URL.Path != "/work/me/password":
 		door = "/work/me"
 	default:
-		return true
+		return who, true
 	}
-	if r.Header.Get("HX-Request") != "" { // a part of a page: the whole page goes
+	visitor.DontWait(w, doorTime)
+	switch {
+	case r.Header.Get("HX-Request") != "": // a part of a page: the whole page goes
 		w.Header().Set("HX-Redirect", door+"?to="+url.QueryEscape(hereOf(r)))
 		w.WriteHeader(http.StatusUnauthorized)
-		return false
-	}
-	if r.Header.Get(byLine) != "" { // what was typed stays on the page
+	case r.Header.Get(byLine) != "": // what was typed stays on the page
 		w.WriteHeader(http.StatusUnauthorized)
-		return false
+	default:
+		to := r.URL.RequestURI()
+		if r.Method != http.MethodGet {
+			to = ""
+		}
+		http.Redirect(w, r, door+"?to="+url.QueryEscape(to), http.StatusSeeOther)
 	}
-	to := r.URL.RequestURI()
-	if r.Method != http.MethodGet {
-		to = ""
-	}
-	http.Redirect(w, r, door+"?to="+url.QueryEscape(to), http.StatusSeeOther)
-	return false
+	return who, false
 }
+
+// doorTime is how long whoever is not signed in has for sending a form, and for
+// taking the answer: who sends a byte a minute holds no connection for long.
+const doorTime = 30 * time.Second
 
 // hereOf is the page that a part was asked for.
 func hereOf(r *http.Request) string {
@@ -269,24 +274,17 @@ func (r *Room) Post(path string, duties account.Duties, do func(*Call) error) {
 func (r *Room) handle(pattern string, duties account.Duties, do func(*Call) error) {
 	s := r.shell
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, req *http.Request) {
-		if !s.admit(w, req) {
+		who, in := s.admit(w, req)
+		if !in {
 			return
 		}
-		who, err := s.Sessions.Of(req.Context())
 		c := &Call{Request: req, W: w, Page: r.pages.Page(w, req), Who: who, room: r}
 		c.Page.Room = r.name
-		if err == nil && !allowed(who.Duties, duties) {
-			err = refusal.Newf(account.NotTrusted, "", "", "it takes one of these duties: %s", dutyWords(duties, true))
+		if !allowed(who.Duties, duties) {
+			c.refuse(refusal.Newf(account.NotTrusted, "", "", "it takes one of these duties: %s", dutyWords(duties, true)))
+			return
 		}
-		if err == nil && req.Method == http.MethodPost {
-			err = c.read()
-		}
-		if err == nil {
-			err = do(c)
-		}
-		if err != nil {
-			c.refuse(err)
-		}
+		c.answer(do)
 	})
 }
 

@@ -2,7 +2,7 @@ package workbench
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -36,9 +36,13 @@ func (s *streams) leave(login string) {
 	}
 }
 
+// sendTime is how long a browser has for taking one line of a stream.
+const sendTime = 20 * time.Second
+
 // Stream answers with server-sent events until the page is left, the node
-// stops, or nobody is signed in any more, which it looks at with every beat. do
-// may call say from its own goroutine only.
+// stops, or nobody is signed in any more, which it looks at with every beat: do's
+// context ends then, and do returns. do may call say from its own goroutine
+// only. What it fails with is logged: an answer that has begun can't say it.
 func (c *Call) Stream(beat time.Duration, do func(ctx context.Context, say func(event, data string) error) error) error {
 	s := c.room.shell
 	if !s.streams.enter(c.Who.Login) {
@@ -46,46 +50,51 @@ func (c *Call) Stream(beat time.Duration, do func(ctx context.Context, say func(
 		return nil
 	}
 	defer s.streams.leave(c.Who.Login)
-	out := http.NewResponseController(c.W)
 	c.W.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	ctx, stop := context.WithCancel(c.Context())
-	defer stop()
 	lines := make(chan string)
-	failed := make(chan error, 1)
-	go func() {
+	var sending sync.WaitGroup
+	sending.Go(func() {
 		defer stop()
-		failed <- do(ctx, func(event, data string) error {
-			select {
-			case lines <- "event: " + event + "\ndata: " + strings.ReplaceAll(data, "\n", " ") + "\n\n":
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		})
-	}()
-	send := func(text string) bool {
-		if _, err := fmt.Fprint(c.W, text); err != nil {
-			return false
+		c.send(ctx, beat, lines)
+	})
+	defer sending.Wait() // nothing is written once the call is over
+	defer stop()
+	err := do(ctx, func(event, data string) error {
+		select {
+		case lines <- "event: " + event + "\ndata: " + strings.ReplaceAll(data, "\n", " ") + "\n\n":
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		return out.Flush() == nil
+	})
+	if err != nil && ctx.Err() == nil {
+		s.Log.Error("a stream broke off", "path", c.URL.Path, "err", err)
+	}
+	return nil
+}
+
+// send sends the lines of a stream, and a sign of life with every beat, until it
+// is over or whoever opened it sits there no more.
+func (c *Call) send(ctx context.Context, beat time.Duration, lines <-chan string) {
+	out := http.NewResponseController(c.W)
+	send := func(text string) bool {
+		out.SetWriteDeadline(time.Now().Add(sendTime)) //nolint:errcheck // a recorder in a test has no connection
+		defer out.SetWriteDeadline(time.Time{})        //nolint:errcheck
+		_, err := io.WriteString(c.W, text)
+		return err == nil && out.Flush() == nil
 	}
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
-	alive := send(": here\n\n")
-	for alive {
+	for alive := send(": here\n\n"); alive; {
 		select {
 		case text := <-lines:
 			alive = send(text)
 		case <-tick.C:
-			who, err := s.Sessions.Of(c.Context())
+			who, err := c.room.shell.Sessions.Of(c.Context())
 			alive = err == nil && !who.Shut && who.Login == c.Who.Login && send(": here\n\n")
 		case <-ctx.Done():
 			alive = false
 		}
 	}
-	stop()
-	if err := <-failed; err != nil && ctx.Err() == nil {
-		return err
-	}
-	return nil
 }

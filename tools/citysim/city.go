@@ -197,7 +197,7 @@ func (c *city) publish(ctx context.Context) error {
 	for _, it := range items {
 		c.items[it.Record] = it
 	}
-	if _, err := first.PublishItems(ctx, clerk, approver, items...); err != nil {
+	if _, err := first.PublishItems(ctx, clerk, approver, "", items...); err != nil {
 		return err
 	}
 	today := string(workday.DateOf(time.Now()))

@@ -64,7 +64,7 @@ func (c *city) newVersion(ctx context.Context, rng *rand.Rand, tag string) (regi
 			it.Conditions[i] = fmt.Sprintf("登记满 %d 个月", 1+rng.IntN(24))
 		}
 	}
-	done, err := c.at(wujiang).PublishItems(ctx, clerk, tag, it)
+	done, err := c.at(wujiang).PublishItems(ctx, clerk, tag, tag, it)
 	if err != nil || len(done) != 1 || done[0].Result == nil {
 		return register.Result{}, err
 	}

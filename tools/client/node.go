@@ -71,10 +71,10 @@ func (c *Client) Publish(ctx context.Context, p drafting.Publishing) ([]drafting
 // people do: one writes, the other approves. What may not be published yet,
 // since its law has changed, stays a draft and is not in the answer, and
 // neither is what stands just so.
-func (c *Client) PublishItems(ctx context.Context, writer, approver string, items ...item.Item) ([]drafting.PublishedItem, error) {
+func (c *Client) PublishItems(ctx context.Context, writer, approver, reason string, items ...item.Item) ([]drafting.PublishedItem, error) {
 	var all []drafting.PublishedItem
 	for part := range slices.Chunk(items, 100) {
-		drafted, err := c.Draft(ctx, drafting.Drafting{Items: part, Staff: writer})
+		drafted, err := c.Draft(ctx, drafting.Drafting{Items: part, Staff: writer, Reason: reason})
 		if err != nil {
 			return all, err
 		}

@@ -43,7 +43,7 @@ func (c *city) people(ctx context.Context, center area.Center) error {
 		}
 		var made api.AccountDone
 		form := api.AccountForm{Login: one.login, Staff: one.name, Name: one.name, Duties: duties}
-		if err := c.at(center).Do(ctx, http.MethodPost, "/v1/accounts", nil, api.Managing[api.AccountForm]{Staff: "系统建设", Form: form}, &made); err != nil {
+		if err := c.at(center).Do(ctx, http.MethodPost, "/v1/accounts", nil, api.Managing[api.AccountForm]{Staff: builder, Form: form}, &made); err != nil {
 			return err
 		}
 		if _, err := c.at(center).FirstDay(ctx, one.login, made.Initial, samplePassword); err != nil {

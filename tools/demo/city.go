@@ -16,6 +16,7 @@ import (
 	"tongban/catalog/item"
 	"tongban/catalog/register"
 	"tongban/catalog/starter"
+	"tongban/catalog/workday"
 	"tongban/node"
 	"tongban/tools/client"
 	"tongban/tools/process"
@@ -47,6 +48,8 @@ type city struct {
 	died    func(error) // a node ended that nobody ended
 	names   map[area.Code]string
 	items   map[string]item.Item // of the starter catalogue, by record
+
+	calendar workday.Calendar // of the starter, as the district publishes it
 }
 
 func (c *city) line(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
@@ -101,12 +104,12 @@ func (c *city) build(ctx context.Context) error {
 	if err := c.publishStarter(ctx); err != nil {
 		return err
 	}
-	for _, center := range everyone {
-		if err := c.people(ctx, center); err != nil {
+	return c.atOnce(ctx, everyone, func(ctx context.Context, center area.Center) error {
+		if err := c.employ(ctx, center); err != nil {
 			return err
 		}
-	}
-	return nil
+		return c.people(ctx, center)
+	})
 }
 
 func (c *city) found(ctx context.Context) error {
@@ -115,7 +118,7 @@ func (c *city) found(ctx context.Context) error {
 		return err
 	}
 	trust, err := node.Create(c.folder(wujiang), config, node.Founding{
-		Name: c.names[wujiang.Area()], Area: wujiang.Area(), Center: c.name(wujiang), Staff: "系统建设",
+		Name: c.names[wujiang.Area()], Area: wujiang.Area(), Center: c.name(wujiang), Staff: builder,
 	}, rand.Reader, time.Now())
 	if err != nil {
 		return err
@@ -242,6 +245,7 @@ func (c *city) publishStarter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.calendar = workday.NewCalendar(years)
 	district := c.at(wujiang)
 	for _, y := range years {
 		result, err := district.SetCalendar(ctx, clerk, y)
@@ -267,7 +271,7 @@ func (c *city) publishStarter(ctx context.Context) error {
 		}
 	}
 	began := time.Now()
-	if err := c.publish(ctx, items...); err != nil {
+	if err := c.publish(ctx, "", items...); err != nil {
 		return err
 	}
 	c.tell(wujiang, "发布 %d 个事项、%d 年日历，%s 内到达全部七个中心", "publishes the starter catalogue; all seven centers have it", ready, len(years), since(began))
@@ -275,9 +279,10 @@ func (c *city) publishStarter(ctx context.Context) error {
 	return nil
 }
 
-// publish publishes versions for the district and waits until all have them.
-func (c *city) publish(ctx context.Context, items ...item.Item) error {
-	if _, err := c.at(wujiang).PublishItems(ctx, clerk, approver, items...); err != nil {
+// publish publishes versions for the district, for a reason where others stand
+// before them, and waits until all have them.
+func (c *city) publish(ctx context.Context, reason string, items ...item.Item) error {
+	if _, err := c.at(wujiang).PublishItems(ctx, clerk, approver, reason, items...); err != nil {
 		return err
 	}
 	return c.level(ctx)

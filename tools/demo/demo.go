@@ -1,6 +1,7 @@
 // Package demo runs a small city on one machine: a district, two towns and
-// four villages of the real Wujiang as seven full nodes, and five cases that
-// travel through it.
+// four villages of the real Wujiang as seven full nodes, five cases that travel
+// through it, and the middle of an ordinary day, so that whoever opens its pages
+// sees centers at work. All people and cases are invented.
 //
 // It must never pretend: the nodes are processes of the program, with their own
 // keys, disks and ports; one of them is killed for real; and everything told is
@@ -33,8 +34,9 @@ type Options struct {
 // ErrDoesNotHold says that a log or a story is not as it must be.
 var ErrDoesNotHold = errors.New("the demo does not hold")
 
-// Run starts the city, tells the five stories, verifies every log on every
-// node and, unless Once, keeps the city running until ctx ends.
+// Run starts the city, tells the five stories and an ordinary day, verifies
+// every log on every node and, unless Once, keeps the city running until ctx
+// ends.
 func Run(ctx context.Context, o Options) (err error) {
 	began := time.Now()
 	dir, cleanup, err := o.place()
@@ -53,7 +55,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := c.build(ctx); err != nil {
 		return fmt.Errorf("build the city: %w", c.because(ctx, err))
 	}
-	for _, story := range []func(context.Context) error{c.immediate, c.residence, c.crossArea, c.agency, c.newVersion} {
+	for _, story := range []func(context.Context) error{c.immediate, c.residence, c.crossArea, c.agency, c.newVersion, c.day} {
 		if err := story(ctx); err != nil {
 			return fmt.Errorf("%w: %w", ErrDoesNotHold, c.because(ctx, err))
 		}

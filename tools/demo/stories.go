@@ -201,7 +201,7 @@ func (c *city) newVersion(ctx context.Context) error {
 		c.tell(lili, "提示：%s", "the check warns", warning.Text)
 	}
 	newer := withCondition(it, "登记满 12 个月")
-	if err := c.publish(ctx, newer); err != nil {
+	if err := c.publish(ctx, "登记期限由 6 个月改为 12 个月（演示）", newer); err != nil {
 		return err
 	}
 	c.tell(wujiang, "发布第 2 版：登记满 6 个月改为 12 个月", "publishes version 2: six months become twelve")

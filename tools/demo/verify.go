@@ -10,6 +10,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
+	"tongban/intake/exchange"
 )
 
 // now is the demo's clock: its nodes use the machine's.
@@ -71,19 +72,22 @@ func (c *city) verify(ctx context.Context) error {
 	if err := c.level(ctx); err != nil {
 		return fmt.Errorf("%w: %w", ErrDoesNotHold, err)
 	}
-	custodians := map[casefile.ID]area.Center{}
+	custodians, offered := map[casefile.ID]area.Center{}, map[casefile.ID]area.Center{}
 	c.line("  %s  %s  %s  %s  %s  %s", pad("中心", 26), pad("目录", 18), pad("核验", 8), pad("办件", 6), pad("核验", 8), "角色")
 	failed := 0
 	for _, center := range everyone {
-		r, err := c.verifyNode(ctx, center, custodians)
+		r, err := c.verifyNode(ctx, center, custodians, offered)
 		if err != nil {
 			return err
 		}
 		failed += r.failed
 		c.line("  %s  %s  %s  %s  %s  %s", pad(c.name(center), 26), pad(r.head, 18), pad(mark(r.register), 8), pad(fmt.Sprint(r.cases), 6), pad(mark(r.casesHold), 8), r.role)
 	}
+	onTheWay := 0
 	for id, custodian := range custodians {
-		if custodian == "" {
+		if custodian == "" && offered[id] != "" { // nobody took it over: its giver answers for it
+			onTheWay++
+		} else if custodian == "" {
 			c.line("  %s: 没有一个节点是保管方", id)
 			failed++
 		}
@@ -91,7 +95,7 @@ func (c *city) verify(ctx context.Context) error {
 	if failed > 0 {
 		return fmt.Errorf("%w: %d logs", ErrDoesNotHold, failed)
 	}
-	c.line("  %d 个办件，每个恰有一个保管中心。 %d cases, each with exactly one custodian.", len(custodians), len(custodians))
+	c.line("  %d 个办件，每个恰有一个保管中心，其中 %d 个已移交、等待接管。 %d cases, each with exactly one custodian; %d offered on.", len(custodians), onTheWay, len(custodians), onTheWay)
 	return nil
 }
 
@@ -109,7 +113,7 @@ type report struct {
 	role                string
 }
 
-func (c *city) verifyNode(ctx context.Context, center area.Center, custodians map[casefile.ID]area.Center) (report, error) {
+func (c *city) verifyNode(ctx context.Context, center area.Center, custodians, offered map[casefile.ID]area.Center) (report, error) {
 	n := c.at(center)
 	status, err := n.Status(ctx)
 	if err != nil {
@@ -151,8 +155,12 @@ func (c *city) verifyNode(ctx context.Context, center area.Center, custodians ma
 		if _, seen := custodians[s.ID]; !seen {
 			custodians[s.ID] = ""
 		}
-		if s.Holder != center || s.Offered != "" {
+		if s.Holder != center {
 			continue // a copy: it may be older than the custodian's log
+		}
+		if s.Offered != "" {
+			offered[s.ID] = center
+			continue
 		}
 		if other := custodians[s.ID]; other != "" {
 			fail(&r.casesHold, "%s: %s 和 %s 都以为自己是保管方", s.ID, center, other)
@@ -162,9 +170,12 @@ func (c *city) verifyNode(ctx context.Context, center area.Center, custodians ma
 	return r, nil
 }
 
+// drained reports whether nothing is on its way any more: an offer that has
+// arrived waits for people, not for the line.
 func (c *city) drained(ctx context.Context) bool {
 	for _, n := range c.nodes {
-		if waiting, err := n.Outbox(ctx, ""); err != nil || len(waiting.Rows) > 0 {
+		waiting, err := n.Outbox(ctx, "")
+		if err != nil || slices.ContainsFunc(waiting.Rows, func(v exchange.View) bool { return v.Status != exchange.Arrived }) {
 			return false
 		}
 	}

@@ -213,14 +213,15 @@ var levels = map[string]string{village: "village", town: "town", district: "dist
 const required = `(() => {
 	for (const e of document.querySelectorAll("form[data-main] :is(input, textarea)[required]")) if (!e.value) e.value = e.type === "date" ? new Date().toISOString().slice(0, 10) : e.type === "number" ? "1" : "材料齐全，符合规定。";
 	for (const e of document.querySelectorAll("select[name$='.state']")) if (!e.value) e.value = "original_seen";
+	document.querySelector("form[data-main] input[type=radio][required]")?.click(); // 准予 stands first
 	return true;
 })()`
 
 // pages are the pictures of what else there is.
 func (t *tour) pages() error {
 	for _, one := range []struct{ center, login, page, name string }{
-		{district, "head", "/work/today", "today"}, {district, "head", "/work/area", "area"}, {district, "head", "/work/node", "node"},
-		{district, "review", "/work/cases?box=all", "worklist"}, {town, "window", "/work/hall", "hall"}, {town, "window", "/work/results", "results"},
+		{town, "head", "/work/today", "today"}, {district, "head", "/work/area", "area"}, {district, "head", "/work/node", "node"},
+		{town, "review", "/work/cases", "worklist"}, {town, "window", "/work/hall", "hall"}, {town, "window", "/work/results", "results"},
 	} {
 		if err := errors.Join(t.enter(one.center, one.login), t.open(one.page), t.See("h1"), t.keep(one.name)); err != nil {
 			return err

@@ -54,15 +54,17 @@ func (a *app) appointmentSlotsCommand() *cobra.Command {
 }
 
 func (a *app) appointmentBookCommand() *cobra.Command {
-	var form hall.BookForm
+	var form api.BookForm
 	var file string
 	cmd := &cobra.Command{
 		Use: "book", Short: "Book a slot, or ask for a home visit",
 		Long: `Book a slot of the timetable, or with --home-visit ask for a visit at home, for which
 a day may be set later. The same person gets a time once, and three a day at most.
 --who reads name, telephone, identity, address and matter from a JSON file, or from
-the standard input with '-', so that they stay out of the command line.`,
-		Example: "  tongban appointment book --day 2026-03-03 --time 09:30 --type 综合 --name 虚构甲 --telephone 13900000000\n  tongban appointment book --home-visit --who who.json",
+the standard input with '-', so that they stay out of the command line. --code draws
+the code with which whoever booked sees the appointment again and cancels it by
+themselves, here or on the pages for the public; it is told this once.`,
+		Example: "  tongban appointment book --day 2026-03-03 --time 09:30 --type 综合 --name 虚构甲 --telephone 13900000000\n  tongban appointment book --home-visit --who who.json --code",
 		Args:    usage(cobra.NoArgs),
 	}
 	f := cmd.Flags()
@@ -71,6 +73,7 @@ the standard input with '-', so that they stay out of the command line.`,
 	f.StringVar(&form.Type, "type", "", "type of window")
 	f.StringVar((*string)(&form.Item), "item", "", "what it is for")
 	f.BoolVar(&form.Home, "home-visit", false, "staff come to the person")
+	f.BoolVar(&form.WithCode, "code", false, "draw a code for whoever books")
 	a.channelFlag(cmd, &form.Channel)
 	f.StringVar(&file, "who", "", "JSON file that says who it is")
 	f.StringVar(&form.Who.Name, "name", "", "who it is")
@@ -86,9 +89,33 @@ the standard input with '-', so that they stay out of the command line.`,
 				return err
 			}
 		}
-		return ask(a, cmd, doing(http.MethodPost, "/v1/hall/appointments", staff(), form), func(w io.Writer, _ *client.Client, b appointment.Booking) { writeBooking(w, b) })
+		return ask(a, cmd, doing(http.MethodPost, "/v1/hall/appointments", staff(), form), func(w io.Writer, _ *client.Client, b api.Booked) {
+			writeBooking(w, b.Booking)
+			if b.Code != "" {
+				fmt.Fprintf(w, "  code %s; whoever booked shows and cancels it with this, and it is told only now\n", b.Code)
+			}
+		})
 	}
 	return cmd
+}
+
+// codeFlag adds --code; the function returned reads it: "" where none is given.
+func (a *app) codeFlag(cmd *cobra.Command, does string) func() (string, error) {
+	given := cmd.Flags().String("code", "", does+"; - reads it from the standard input, so that it stays out of the command line")
+	return func() (string, error) {
+		code := *given
+		if code == "-" {
+			b, err := a.readFile("-")
+			if err != nil {
+				return "", err
+			}
+			code = string(b)
+		}
+		if code = strings.TrimSpace(code); code == "" && cmd.Flags().Changed("code") {
+			return "", usageError{errors.New("the code is empty")}
+		}
+		return code, nil
+	}
 }
 
 func (a *app) channelFlag(cmd *cobra.Command, into *appointment.Channel) {
@@ -153,17 +180,26 @@ func (a *app) appointmentShowCommand() *cobra.Command {
 	var unmask bool
 	cmd := &cobra.Command{
 		Use: "show APPOINTMENT", Short: "Show an appointment; who booked is masked",
-		Example:           "  tongban appointment show Y2026-000012\n  tongban appointment show Y2026-000012 --unmask --staff 李窗口",
+		Example:           "  tongban appointment show Y2026-000012\n  tongban appointment show Y2026-000012 --unmask --staff 李窗口\n  tongban appointment show Y2026-000012 --code '123 456 789'",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.appointmentIDs)),
 	}
-	query := a.unmaskFlag(cmd, &unmask)
+	query, secret := a.unmaskFlag(cmd, &unmask), a.codeFlag(cmd, "the code of whoever booked: shows it only where it is right")
+	cmd.MarkFlagsMutuallyExclusive("code", "unmask")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		q, err := query()
 		if err != nil {
 			return err
 		}
-		return ask(a, cmd, get(client.Path("hall", "appointments", args[0]), q), func(w io.Writer, _ *client.Client, v hall.BookingView) {
+		code, err := secret()
+		if err != nil {
+			return err
+		}
+		r := get(client.Path("hall", "appointments", args[0]), q)
+		if code != "" {
+			r = asked(client.Path("hall", "appointments", args[0], "own"), api.CodeForm{Code: code})
+		}
+		return ask(a, cmd, r, func(w io.Writer, _ *client.Client, v hall.BookingView) {
 			writeBooking(w, v.Booking)
 			t := table{head: []string{"", ""}}
 			if p := v.Person; p != nil {
@@ -198,16 +234,21 @@ func (a *app) unmaskFlag(cmd *cobra.Command, unmask *bool) func() (map[string][]
 }
 
 func (a *app) appointmentCancelCommand() *cobra.Command {
-	var form api.WhyForm
+	var form api.CancelForm
 	cmd := &cobra.Command{
 		Use: "cancel APPOINTMENT", Short: "Cancel an appointment",
-		Example:           "  tongban appointment cancel Y2026-000012 --reason 来电取消 --staff 李窗口",
+		Long: `Cancel an appointment. Staff cancel it by its number, for whoever calls or stands
+there; with --code it is cancelled only where that is the code of whoever booked.`,
+		Example:           "  tongban appointment cancel Y2026-000012 --reason 来电取消 --staff 李窗口\n  tongban appointment cancel Y2026-000012 --code '123 456 789'",
 		Args:              usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.complete(first(a.appointmentIDs)),
 	}
 	cmd.Flags().StringVar(&form.Why, "reason", "", "why; no personal data")
-	staff := a.maybeStaff(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	staff, secret := a.maybeStaff(cmd), a.codeFlag(cmd, "the code of whoever booked: a wrong one cancels nothing")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if form.Code, err = secret(); err != nil {
+			return err
+		}
 		return ask(a, cmd, doing(http.MethodPost, client.Path("hall", "appointments", args[0], "cancel"), staff(), form),
 			func(w io.Writer, _ *client.Client, b appointment.Booking) { writeBooking(w, b) })
 	}

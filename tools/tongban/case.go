@@ -64,13 +64,13 @@ copy).`,
 					return
 				}
 				names := namesOf(cmd, c)
-				t := table{head: []string{"LAMP", "CASE", "ITEM", "PHASE", "HELD BY", "NEXT", "DUE"}}
+				t := table{head: []string{"LAMP", "CASE", "APPLICANT", "ITEM", "PHASE", "HELD BY", "NEXT", "DUE"}}
 				for _, s := range list.Cases {
 					held := names.name(s.Holder)
 					if s.Offered != "" {
 						held += " → " + names.name(s.Offered)
 					}
-					t.row(s.Lamp, s.ID, s.Name, s.Phase, held, nextOf(s.Next), orDash(string(s.Due)))
+					t.row(s.Lamp, s.ID, orDash(s.Applicant), s.Name, s.Phase, held, nextOf(s.Next), orDash(string(s.Due)))
 				}
 				t.write(w)
 				if list.Total > len(list.Cases) {

@@ -357,4 +357,7 @@ func TestRetentionPeriods(t *testing.T) {
 	if status, _, _ := b.posted("/work/privacy/periods", "of=type&type=01&document=x"); status != 422 {
 		t.Errorf("a period of no years: %d", status)
 	}
+	if status, text, _ := b.posted("/work/privacy/periods", "back=item/NEVER-OFFERED&document=x"); status != 200 || !strings.Contains(text, "NEVER-OFFERED") {
+		t.Errorf("a period of an item that is offered no more is not taken back: %d", status)
+	}
 }

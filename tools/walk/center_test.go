@@ -38,6 +38,7 @@ type center struct {
 	ctx  context.Context
 	dir  string
 	base string
+	stop func() // ends the node; set by run, which may be called again after it
 
 	ahead atomic.Int64 // how far the node's clock is ahead of the machine's, in nanoseconds
 }
@@ -90,7 +91,7 @@ func (c *center) must(err error) {
 	}
 }
 
-// run starts the node in this process, and stops it with the test.
+// run starts the node in this process, and stops it with the test at the latest.
 func (c *center) run() {
 	c.t.Helper()
 	n, err := node.Open(c.dir, node.Options{Log: slog.New(slog.DiscardHandler), Version: "test", Now: c.now})
@@ -102,7 +103,8 @@ func (c *center) run() {
 			c.t.Error(err)
 		}
 	})
-	c.t.Cleanup(func() { stop(); running.Wait() })
+	c.stop = sync.OnceFunc(func() { stop(); running.Wait() })
+	c.t.Cleanup(c.stop)
 	c.base = "http://" + n.APIAddr()
 	c.Client, err = client.Of(c.dir, "")
 	c.must(err)
@@ -148,7 +150,7 @@ func (c *center) furnish() {
 	}
 	items, err := starter.Items()
 	c.must(err)
-	_, err = c.PublishItems(c.ctx, "目录管理", "目录审核", items...)
+	_, err = c.PublishItems(c.ctx, "目录管理", "目录审核", "", items...)
 	c.must(err)
 }
 

@@ -68,6 +68,9 @@ func (p *person) finishes(button string) {
 func (p *person) does(action string) {
 	p.t.Helper()
 	p.press(".do a[href*='/do/"+action+"']", "[data-go-on]")
+	if chosen, _ := Ask[bool](p.Browser, `!!document.querySelector("form[data-main] input[value=granted]")`); chosen {
+		p.keys("1")
+	}
 	p.press("[data-go-on]", "main .thanks")
 }
 
@@ -114,7 +117,7 @@ func (c *center) publish(it item.Item) {
 	c.t.Helper()
 	it.Ref.Area = district.Area()
 	it.Origin = item.Origin{Area: "虚构区", Source: "https://example.cn/guide", Date: "2026-01-01"}
-	_, err := c.PublishItems(c.ctx, "目录管理", "目录审核", it)
+	_, err := c.PublishItems(c.ctx, "目录管理", "目录审核", "", it)
 	c.must(err)
 }
 

@@ -12,6 +12,7 @@ import (
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/intake/hall"
+	"tongban/intake/hall/appointment"
 	"tongban/intake/hall/book"
 	"tongban/intake/hall/queue"
 	"tongban/node/account"
@@ -73,7 +74,7 @@ func (c *center) hallPages() []string {
 	}
 	c.must(c.Do(c.ctx, "POST", "/v1/hall/queue/call", nil, form("建设者", map[string]any{"window": "2"}), nil))
 	c.must(c.Do(c.ctx, "PUT", "/v1/hall/staff/虚构乙", nil, form("建设者", map[string]any{"window": "1"}), nil))
-	c.must(c.Do(c.ctx, "POST", "/v1/hall/covers", nil, form("建设者", map[string]any{"a": "虚构乙", "b": "虚构jia"}), nil))
+	c.must(c.Do(c.ctx, "POST", "/v1/hall/covers", nil, form("建设者", map[string]any{"a": "虚构乙", "b": "虚构jia", "from": workday.DateOf(c.now())}), nil))
 	c.must(c.Do(c.ctx, "POST", "/v1/hall/timetable", nil, form("建设者", map[string]any{"kind": "hours", "days": []string{"workdays", "restdays"}, "hours": []string{"09:00-11:30", "13:30-17:00"}, "types": []string{"综合"}, "slot_minutes": 30, "capacity": 2}), nil))
 	c.must(c.Do(c.ctx, "POST", "/v1/hall/timetable", nil, form("建设者", map[string]any{"kind": "mobile", "place": "虚构村文化广场", "days": []string{"wed"}, "hours": []string{"09:00-11:00"}}), nil))
 	tomorrow := workday.DateOf(time.Now()).Add(1)
@@ -92,7 +93,7 @@ func (c *center) hallPages() []string {
 	return []string{
 		"/work/hall/appointments?on=" + string(tomorrow), "/work/hall/appointments", "/work/hall/appointments/book?on=" + string(tomorrow), "/work/hall/timetable",
 		"/work/duty", "/work/duty?state=all&kind=complaint", "/work/duty/new", "/work/duty/" + note.ID, "/work/duty/roster",
-		"/work/hall", "/work/hall/guide?ticket=H001", "/work/hall/guide/item/" + string(list.Items[0].Ref.Code), "/work/hall/display", "/work/hall/kiosk",
+		"/work/hall", "/work/hall/guide?ticket=H001", "/work/hall/guide/item/" + string(list.Items[0].Ref.Code), "/work/hall/display", "/work/hall/kiosk", "/work/hall/guide/find?for=person",
 		"/work/results", "/work/results/unclaimed", "/work/results/slips",
 	}
 }
@@ -177,12 +178,24 @@ func TestMachinesOfTheHall(t *testing.T) {
 	c.must(b.Click("button[value=kiosk]"))
 	c.must(b.See(".doors"))
 	b.Complaints()
-	c.look(b, "kiosk", []string{"/kiosk", "/kiosk/ticket", "/kiosk/ticket/H001", "/kiosk/guide", "/kiosk/ticket/Z999", "/progress"})
+	c.look(b, "kiosk", []string{"/kiosk", "/kiosk/ticket", "/kiosk/ticket/H001", "/kiosk/check-in", "/kiosk/guide", "/kiosk/guide?theme=创业", "/kiosk/guide?q=nothing", "/kiosk/ticket/Z999", "/progress"})
 	c.must(b.Size(Screens["desk"]))
 	c.must(b.Go(c.base + "/progress"))
 	c.must(b.Click("main a.button"))
 	c.must(b.See(".doors"))
 	c.must(b.Go(c.base + "/kiosk/ticket"))
+	c.must(b.Click("form button"))
+	c.must(b.See(".number"))
+	var booked appointment.Booking
+	today := c.morning()
+	c.must(c.Do(c.ctx, "POST", "/v1/hall/appointments", nil, form("建设者", map[string]any{"day": today, "time": "10:00", "type": "综合", "who": map[string]any{"name": "虚构丙", "telephone": "19900000003"}}), &booked))
+	c.must(b.Go(c.base + "/kiosk"))
+	c.must(b.Click("a[href='/kiosk/check-in']"))
+	c.must(b.See("#code"))
+	c.must(b.Fill("#number", "Y2026-999999"))
+	c.must(b.Click("form button"))
+	c.must(b.See("[role=alert]"))
+	c.must(b.Fill("#number", booked.ID))
 	c.must(b.Click("form button"))
 	c.must(b.See(".number"))
 	c.must(b.Go(c.base + "/kiosk/guide"))

@@ -210,7 +210,7 @@ func (c *center) cataloguePages() []string {
 	draft, it := c.drafted("虚构起草", "残疾", "虚构的备注")
 	flawed := c.inForce("生育登记")
 	flawed.Department, flawed.Materials = "", append(flawed.Materials, item.Material{})
-	done, err := c.Draft(c.ctx, drafting.Drafting{Items: []item.Item{flawed}, Staff: "虚构起草", Unfinished: true})
+	done, err := c.Draft(c.ctx, drafting.Drafting{Items: []item.Item{flawed}, Staff: "虚构起草", Reason: "虚构的事由", Unfinished: true})
 	c.must(err)
 	return []string{
 		"/work/catalogue/drafts", "/work/catalogue/drafts?state=closed&of=mine", draftAt(draft), draftAt(done[0].Draft), "/work/catalogue/edit", "/work/catalogue/edit?draft=" + number(done[0].Draft),

@@ -68,8 +68,9 @@ func (c *center) slip() (number, password, rate, check string) {
 	return done.State.Number, done.Password, link.Path, check
 }
 
-// A citizen without an account finds an item by pinyin initials, reads what to
-// bring, books, cancels, asks how far a case is, checks a document, and rates.
+// A citizen without an account looks through the guide, finds an item by pinyin
+// initials, reads what to bring, books, cancels, asks how far a case is, checks a
+// document, and rates.
 func TestCitizen(t *testing.T) {
 	c := found(t)
 	c.citizens()
@@ -77,6 +78,11 @@ func TestCitizen(t *testing.T) {
 		number, password, rate, check := c.slip()
 		p.look()
 		p.press("a[href='/guide']", "#q")
+		p.press(".whom a", ".chips a")
+		p.press(".finds + h2 + .chips2 a", ".chips li:nth-child(2) a")
+		p.look()
+		p.press(".chips li:nth-child(2) a", ".finds + h2 + .chips2")
+		p.press("main p > a[href='/guide']", ".whom")
 		p.can(p.Fill("#q", "mzcfbg"))
 		p.press(".seek button", "#q[value=mzcfbg]") // the page before had a list, too
 		p.look()
@@ -181,7 +187,7 @@ func TestCitizenPages(t *testing.T) {
 	c.must(err)
 	code, tomorrow := string(list.Items[0].Ref.Code), workday.DateOf(time.Now()).Add(1)
 	c.look(b, "citizen-", []string{
-		"/public", "/guide", "/guide?q=cjr", "/guide?q=nothing", "/guide/" + code, "/guide/" + code + "/print", "/guide/NONE",
+		"/public", "/guide", "/guide?q=cjr", "/guide?q=nothing", "/guide?for=person", "/guide?theme=创业", "/guide?for=body&theme=无", "/guide/" + code, "/guide/" + code + "/print", "/guide/NONE",
 		"/appointment", "/appointment?type=综合", "/appointment?type=综合&on=" + string(tomorrow), "/appointment?type=综合&on=2020-01-01",
 		"/appointment/book?type=综合&on=" + string(tomorrow) + "&at=09:00&entry=T1", "/appointment/mine", "/progress", "/p/" + check, rate, "/sign-in",
 	})

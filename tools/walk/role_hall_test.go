@@ -38,8 +38,8 @@ func TestGuideDesk(t *testing.T) {
 		p.open("/work/hall")
 		p.press("nav a[href='/work/hall/guide']", "#q")
 		p.types("#q", "xgzm")
-		p.can(p.See("#hits a"))
-		p.press("#hits a", ".ask")
+		p.can(p.See("#hits a[href^='/work/hall/guide/item/']"))
+		p.press("#hits a[href^='/work/hall/guide/item/']", ".ask")
 		p.can(p.Click(".ask input[value=child]"))
 		p.can(p.Click("[data-go-on]"))
 		p.meets("the papers of the answer", `document.querySelectorAll("tr[data-row]").length === 3`)
@@ -85,6 +85,9 @@ func TestResultDesk(t *testing.T) {
 		left = left[1:]
 		p.open("/work/results")
 		p.can(p.See("[data-row]"))
+		if row := p.Text("tr[data-row='" + string(one.ID) + "']"); !strings.Contains(row, "*") || strings.Contains(row, "虚构乙") {
+			p.t.Errorf("who applied is not said, masked: %s", row)
+		}
 		p.look()
 		p.keys(one.Number + "<Enter>")
 		p.arrives("/work/cases/" + string(one.ID) + "/do/hand_out")
@@ -123,9 +126,11 @@ func TestResultDesk(t *testing.T) {
 func TestDutyManager(t *testing.T) {
 	c := found(t)
 	c.window("1", "综合窗口一")
+	staff := func(n int) string { return fmt.Sprintf("%s-%03d", district, n) }
 	for i, name := range []string{"建设者", "虚构孙", "虚构李", "虚构dutydeskzhnormal", "虚构dutyphoneennormal"} {
 		c.must(c.Do(c.ctx, "POST", "/v1/hall/staff", nil, form("建设者", map[string]any{"number": fmt.Sprintf("%s-%03d", district, i+1), "name": name, "window": map[string]string{"虚构孙": "1"}[name]}), nil))
 	}
+	c.must(c.Do(c.ctx, "POST", "/v1/hall/covers", nil, form("建设者", map[string]any{"a": staff(2), "b": staff(1)}), nil)) // whenever they are away
 	c.inEveryView("duty", []account.Duty{account.Manager}, func(p *person) {
 		const words = "窗口没有一次说清。"
 		p.open("/work/duty")
@@ -140,6 +145,7 @@ func TestDutyManager(t *testing.T) {
 		p.hides(words, "虚构戊")
 		p.keys("v")
 		p.meets("the words", `document.querySelector("main").innerText.includes("`+words+`")`)
+		p.can(p.See("#lookers")) // where the page says that it is written down
 		p.types("#text", "已向您说明，并补发一次性告知书。")
 		p.can(p.Press("<C-Enter>"))
 		p.meets("the answer", `document.querySelector(".thanks") && document.querySelector("form[action$=follow]")`)
@@ -151,6 +157,9 @@ func TestDutyManager(t *testing.T) {
 		p.tells("已结束", "Closed")
 
 		p.press("nav a[href='/work/duty/roster']", "#a")
+		if p.has("tr.now") || strings.Contains(p.Text("table.items"), "⇄") {
+			p.t.Errorf("somebody is away who only has a B clerk: %s", p.Text("main"))
+		}
 		p.can(p.Fill("#a", string(district)+"-002"))
 		p.can(p.Fill("#b", string(district)+"-003"))
 		p.finishes("form[data-main] button")
@@ -165,6 +174,9 @@ func TestDutyManager(t *testing.T) {
 		}
 		p.look()
 		p.finishes("button[name=open]")
-		p.finishes("tr.now button")
+		p.finishes("tr.now button") // a mistake: it never was
+		if p.has("tr.now") {
+			p.t.Errorf("a cover that was taken back: %s", p.Text("main"))
+		}
 	})
 }

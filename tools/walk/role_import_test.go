@@ -68,6 +68,10 @@ func TestImport(t *testing.T) {
 		p.stepOfImport(3)
 		p.press("[data-apply]", "[data-state=done]")
 		p.stepOfImport(4)
+		p.press("[data-made]", "h1")
+		p.reads(fresh)
+		p.can(p.do(chromedp.NavigateBack()))
+		p.can(p.See("[data-another]"))
 		p.imports(code)
 		var staff api.RosterView
 		c.must(c.Do(c.ctx, "GET", "/v1/hall/staff", nil, nil, &staff))

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -99,11 +100,15 @@ func TestDistrictOffice(t *testing.T) {
 			return err == nil
 		})
 	}
+	held := fmt.Sprint(len(late)) // until somebody takes what it hands on
 	c.inEveryView("office", []account.Duty{account.Supervisor}, func(p *person) {
 		id := late[0]
 		late = late[1:]
 		row := "tr[data-row='" + string(town) + "'] "
-		p.open("/work/area")
+		p.c.until("the cases that the town holds are counted: "+held, func() bool {
+			p.open("/work/area")
+			return p.Text(row+"td:nth-of-type(3)") == held
+		})
 		p.can(p.See(row + ".lamp.green"))
 		p.look()
 		p.reads("虚构镇便民服务中心")
@@ -181,13 +186,16 @@ func TestOperator(t *testing.T) {
 		p.press("nav a[href='/work/node/refused']", "h1")
 		p.look()
 
-		login := "new." + p.view.name + p.says("zh", "en")
+		login := "new." + p.name
 		p.press("nav a[href='/work/node/accounts']", "#login")
 		p.types("#login", login)
 		p.types("#staff", "虚构"+login)
 		p.can(p.Click("input[name=duty][value=clerk]"))
 		p.press("main form:last-of-type button", "#given")
 		first := p.Text("#given")
+		if strings.Contains(first, login) || !strings.Contains(p.Text(".given"), login) {
+			p.t.Errorf("the password is told as %q", first)
+		}
 		_, err := c.FirstDay(c.ctx, login, first, password)
 		c.must(err)
 		p.open("/work/node/accounts")
@@ -198,6 +206,9 @@ func TestOperator(t *testing.T) {
 			p.t.Errorf("the reset gives %q", again)
 		}
 		p.open("/work/node/accounts/" + login)
+		if status, text, _ := p.posted("/work/node/accounts/"+login, "do=keep&name=虚构改名&staff=虚构"+login); status != 422 || !strings.Contains(text, `value="虚构改名"`) {
+			p.t.Errorf("an account without duties: %d, and what was typed is lost", status)
+		}
 		p.can(p.Click("button[value=disable]"))
 		p.meets("it is disabled", `!document.querySelector("button[value=disable]")`)
 		p.look()

@@ -119,6 +119,7 @@ func TestApprover(t *testing.T) {
 		p.look()
 		p.press("a[href='/work/cases/"+id+"/do/decide']", "[data-go-on]")
 		p.look()
+		p.keys("1")
 		p.press("[data-go-on]", "main .thanks")
 		p.reads(p.says("决定", "decided"))
 	})

@@ -18,8 +18,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -66,6 +68,7 @@ func Open(ctx context.Context, dir string) (*Browser, error) {
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("ignore-certificate-errors", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-popup-blocking", true),
+		chromedp.Flag("disable-features", "Translate,BackForwardCache,SpareRendererForSitePerProcess"), chromedp.Flag("js-flags", "--no-opt,--single-threaded-gc"), // pages live for a second
 		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "zh-CN"),
 	)
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
@@ -138,6 +141,18 @@ func (b *Browser) do(actions ...chromedp.Action[chromedp.Void]) error {
 	return chromedp.Do(ctx, actions...)
 }
 
+// on is do for an element. A part of the page may be exchanged just after it was
+// found there: then it is looked for again, and nothing was done yet.
+func (b *Browser) on(action chromedp.Action[chromedp.Void]) (err error) {
+	for range 5 {
+		var gone *cdproto.Error
+		if err = b.do(action); !errors.As(err, &gone) || !strings.Contains(strings.ToLower(gone.Message), "node with given id") {
+			return err
+		}
+	}
+	return err
+}
+
 // Size makes the window so wide and high.
 func (b *Browser) Size(of [2]int64) error { return b.do(chromedp.EmulateViewport(of[0], of[1])) }
 
@@ -157,26 +172,53 @@ func (b *Browser) See(selector string) error {
 	return nil
 }
 
-// Press types keys: text as it is, and names such as Enter in <…>.
+// Press types keys: text as it is, and names such as Enter in <…>. What a page
+// takes of a key going down types nothing, as at a keyboard.
 func (b *Browser) Press(keys string) error {
 	for _, one := range Keys(keys) {
-		if err := b.do(chromedp.KeyEvent(one.text, one.options...)); err != nil {
+		if err := b.do(chromedp.Func(one.dispatch)); err != nil {
 			return fmt.Errorf("press %s: %w", keys, err)
 		}
 	}
 	return nil
 }
 
+// Write puts text where the focus is, as what composes Chinese does.
+func (b *Browser) Write(text string) error {
+	return b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	}))
+}
+
 type key struct {
-	text    string
-	options []chromedp.KeyOption
+	sign rune
+	held chromedp.Modifier
+}
+
+func (k key) dispatch(ctx context.Context, t *chromedp.Target) error {
+	strokes := kb.Encode(k.sign)
+	down, up := *strokes[0], *strokes[len(strokes)-1]
+	if len(strokes) == 3 && k.held&^chromedp.ModifierShift == 0 {
+		down.Text, down.UnmodifiedText = strokes[1].Text, strokes[1].UnmodifiedText
+	}
+	for _, one := range []input.DispatchKeyEventParams{down, up} {
+		one.Modifiers |= int64(k.held)
+		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var named = map[string]key{
-	"Enter": {text: kb.Enter}, "Tab": {text: kb.Tab}, "Down": {text: kb.ArrowDown}, "Up": {text: kb.ArrowUp}, "Esc": {text: kb.Escape}, "Space": {text: " "},
-	"C-Enter": {kb.Enter, []chromedp.KeyOption{chromedp.KeyModifiers(chromedp.ModifierCtrl)}}, "C-k": {"k", []chromedp.KeyOption{chromedp.KeyModifiers(chromedp.ModifierCtrl)}},
-	"S-Tab": {kb.Tab, []chromedp.KeyOption{chromedp.KeyModifiers(chromedp.ModifierShift)}},
+	"Enter": {sign: '\r'}, "Tab": {sign: '\t'}, "Down": {sign: sign(kb.ArrowDown)}, "Up": {sign: sign(kb.ArrowUp)}, "Esc": {sign: sign(kb.Escape)}, "Space": {sign: ' '},
+	"C-Enter": {'\r', chromedp.ModifierCtrl}, "C-k": {'k', chromedp.ModifierCtrl}, "S-Tab": {'\t', chromedp.ModifierShift},
+	"A-k": {'k', chromedp.ModifierAlt}, "A-g": {'g', chromedp.ModifierAlt},
 }
+
+// sign is the only one of a key of package kb.
+func sign(of string) rune { return []rune(of)[0] }
 
 // Keys are the keystrokes of what Press types; their number is what a test
 // counts.
@@ -190,19 +232,19 @@ func Keys(text string) []key {
 			}
 		}
 		r := []rune(text)
-		all, text = append(all, key{text: string(r[0])}), string(r[1:])
+		all, text = append(all, key{sign: r[0]}), string(r[1:])
 	}
 	return all
 }
 
 // Fill puts text into the field that a selector names.
 func (b *Browser) Fill(selector, text string) error {
-	return b.do(chromedp.SetValue(chromedp.CSS(selector), text))
+	return b.on(chromedp.SetValue(chromedp.CSS(selector), text))
 }
 
 // Focus gives what a selector names the focus, as Tab does.
 func (b *Browser) Focus(selector string) error {
-	if err := b.do(chromedp.Focus(chromedp.CSS(selector))); err != nil {
+	if err := b.on(chromedp.Focus(chromedp.CSS(selector))); err != nil {
 		return fmt.Errorf("focus %s: %w", selector, err)
 	}
 	return nil
@@ -210,7 +252,7 @@ func (b *Browser) Focus(selector string) error {
 
 // Click presses what a selector names, and waits for the page that follows.
 func (b *Browser) Click(selector string) error {
-	if err := b.do(chromedp.Click(chromedp.CSS(selector))); err != nil {
+	if err := b.on(chromedp.Click(chromedp.CSS(selector))); err != nil {
 		return fmt.Errorf("click %s: %w", selector, err)
 	}
 	return nil
@@ -267,9 +309,7 @@ func (b *Browser) Look() ([]string, error) {
 	if _, err := Ask[bool](b, axe+"; true"); err != nil {
 		return nil, fmt.Errorf("load axe: %w", err)
 	}
-	ctx, stop := context.WithTimeout(b.ctx, patience)
-	defer stop()
-	report, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](language+inspect, chromedp.EvalAwaitPromise))
+	report, err := Ask[[]string](b, language+inspect)
 	if err != nil {
 		return nil, fmt.Errorf("run axe: %w", err)
 	}

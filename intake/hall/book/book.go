@@ -322,7 +322,7 @@ func (b EnteredBody) Check(today workday.Date) error {
 	case b.Kind == Unclaimed && b.Case == "":
 		return bad("", "an unclaimed result is of a case: name it")
 	case b.Due != "" && (!b.Due.Valid() || b.Due < today):
-		return bad("write it as 2026-01-01", "%q is no day to come", b.Due)
+		return bad("choose a day after today", "%q is no day to come", b.Due)
 	}
 	return CheckChannel(b.Channel)
 }
@@ -357,7 +357,7 @@ func (n Note) Extend(e Extension, most workday.Date) (Extension, error) {
 	case n.Extension != nil:
 		return e, refusal.Newf(Extended, "", "", "the limit of %s was extended already, until %s", n.ID, n.Due)
 	case !e.Until.Valid() || e.Until <= n.Due:
-		return e, bad("write it as 2026-01-01", "%q is no day after %s", e.Until, n.Due)
+		return e, bad("", "%q is no day after %s", e.Until, n.Due)
 	case most != "" && e.Until > most:
 		return e, bad("", "the rule allows no day after %s", most)
 	case strings.TrimSpace(e.Reason) == "" || utf8.RuneCountInString(e.Reason) > maxAbout || utf8.RuneCountInString(e.Approver) > 60:

@@ -248,7 +248,7 @@ func (f *file) cover() {
 				f.add("covered_by", fmt.Sprintf("“%s”不是本表或名册中唯一的一人", clip(name)), fmt.Sprintf("%q is not exactly one member of staff", clip(name)))
 			case b == c.a:
 				f.add("covered_by", "不能由本人顶岗", "nobody covers for themselves")
-			case !slices.ContainsFunc(f.after.covers, func(o Cover) bool { return o.A == c.a && o.B == b && o.To == "" }):
+			case !slices.ContainsFunc(f.after.covers, func(o Cover) bool { return o.A == c.a && o.B == b && o.standing() }):
 				one := Cover{A: c.a, B: b}
 				f.found.Covers = append(f.found.Covers, one)
 				f.after.covers = append(slices.Clone(f.after.covers), one)
@@ -295,7 +295,7 @@ func (r Roster) WriteCSV(to io.Writer) error {
 	for _, m := range r.Staff() {
 		var clerks []string
 		for _, c := range r.Covers() {
-			if c.A == m.Number && c.To == "" {
+			if c.A == m.Number && c.standing() {
 				clerks = append(clerks, c.B)
 			}
 		}

@@ -60,12 +60,35 @@ func within(day, from, to workday.Date) bool {
 	return (from == "" || day >= from) && (to == "" || day <= to)
 }
 
-// Cover says that B acts for A while A is away.
+// Cover says that B acts for A while A is away: on those days, or, where it has
+// no first day, whenever that is. The roster file names B clerks of the latter
+// kind: they may cover, which says of no day that A is away.
 type Cover struct {
 	A    string       `cbor:"1,keyasint" json:"a"` // staff number of whose post it is
 	B    string       `cbor:"2,keyasint" json:"b"` // staff number of who covers it
 	From workday.Date `cbor:"3,keyasint,omitempty" json:"from,omitempty"`
 	To   workday.Date `cbor:"4,keyasint,omitempty" json:"to,omitempty"` // last day; "": open
+}
+
+// On reports whether A is away on a day, and B there for them.
+func (c Cover) On(day workday.Date) bool { return c.From != "" && within(day, c.From, c.To) }
+
+// standing: it names no day at all.
+func (c Cover) standing() bool { return c.From == "" && c.To == "" }
+
+// replaces reports whether an entry takes the place of an earlier one of the
+// same two. Neither an absence ends who may cover, nor the other way round; a
+// last day alone ends both.
+func (c Cover) replaces(o Cover) bool {
+	switch {
+	case c.A != o.A || c.B != o.B:
+		return false
+	case c.standing():
+		return o.From == ""
+	case c.From != "":
+		return o.From != ""
+	}
+	return true
 }
 
 // Window is one window of the hall.
@@ -97,6 +120,7 @@ func New(center area.Center) Roster { return Roster{center: center} }
 const (
 	StaffSet  = "staff_set"  // Member, whole
 	CoverSet  = "cover_set"  // Cover; it replaces the one of the same two
+	CoverVoid = "cover_void" // Cover that was a mistake: it never was
 	WindowSet = "window_set" // Window, whole
 )
 
@@ -120,7 +144,13 @@ func (r Roster) Apply(kind string, read func(into any) error) (Roster, error) {
 		if err := read(&c); err != nil {
 			return r, err
 		}
-		r.covers = append(slices.DeleteFunc(slices.Clone(r.covers), func(o Cover) bool { return o.A == c.A && o.B == c.B }), c)
+		r.covers = append(slices.DeleteFunc(slices.Clone(r.covers), c.replaces), c)
+	case CoverVoid:
+		var c Cover
+		if err := read(&c); err != nil {
+			return r, err
+		}
+		r.covers = slices.DeleteFunc(slices.Clone(r.covers), func(o Cover) bool { return o == c })
 	default:
 		return r, fmt.Errorf("%q is no entry of a roster", kind)
 	}
@@ -370,7 +400,35 @@ func (r Roster) CheckCover(c Cover) error {
 	case len(r.covers) >= MaxCovers:
 		return refuse(refusal.TooLarge, "", "at most %d covers", MaxCovers)
 	}
-	return first(checkSpan(c.From, c.To))
+	if wrong := checkSpan(c.From, c.To); len(wrong) > 0 {
+		return refuse(BadEntry, "", "%s", wrong[0].English)
+	}
+	if c.From == "" || slices.ContainsFunc(r.covers, func(o Cover) bool { return o.A == c.A && o.B == c.B && o.From == c.From }) {
+		return nil // nobody is away by it who was not before
+	}
+	for _, o := range r.covers {
+		day := max(c.From, o.From)
+		switch {
+		case !c.On(day) || !o.On(day):
+		case o.A == c.B:
+			return refuse(BadEntry, "", "%s is away on %s and can't cover", r.members[c.B].Name, day)
+		case o.B == c.A:
+			return refuse(BadEntry, "", "%s covers for %s on %s: name somebody else for that first", r.members[c.A].Name, r.members[o.A].Name, day)
+		}
+	}
+	return nil
+}
+
+// CheckVoid refuses what is no cover of the roster, or one that began before
+// today: somebody may have acted by it.
+func (r Roster) CheckVoid(c Cover, today workday.Date) error {
+	switch {
+	case !slices.Contains(r.covers, c):
+		return refuse(refusal.NotFound, "", "there is no such cover")
+	case c.From < today:
+		return refuse(BadEntry, "", "it began on %s and can only be ended", c.From)
+	}
+	return nil
 }
 
 // CheckWindow says what is wrong with a window. known are the types of the
@@ -406,13 +464,6 @@ type Wrong struct {
 	Column  string
 	Message string // for an official
 	English string
-}
-
-func first(wrong []Wrong) error {
-	if len(wrong) == 0 {
-		return nil
-	}
-	return refuse(BadEntry, wrong[0].Message, "%s: %s", wrong[0].Column, wrong[0].English)
 }
 
 // Refuse is the refusal of a line with all that is wrong with it; nil when

@@ -177,3 +177,45 @@ func FuzzReadCSV(f *testing.F) {
 		}
 	})
 }
+
+// Who may cover says of no day that somebody is away; a mistake never was; and
+// nobody covers who is away.
+func TestCoversOfADay(t *testing.T) {
+	const a, b, c = "320509111201-001", "320509111201-004", "320509111201-003"
+	r := sample(t)
+	standing, dated := Cover{A: c, B: b}, Cover{A: c, B: b, From: "2026-05-04", To: "2026-05-04"}
+	r = with(t, r, CoverSet, standing)
+	if standing.On("2026-05-04") || !dated.On("2026-05-04") || dated.On("2026-05-05") {
+		t.Error("who may cover, and who does")
+	}
+	if _, _, err := r.Hand(Acting{Staff: b, For: c, On: "2026-05-05"}); err != nil {
+		t.Error("a standing B clerk may cover:", err)
+	}
+	r = with(t, r, CoverSet, dated)
+	if n := len(r.Covers()); n != 3 {
+		t.Errorf("%d covers: an absence ended who may cover", n)
+	}
+	if r.CheckVoid(dated, "2026-05-04") != nil || refusal.CodeOf(r.CheckVoid(dated, "2026-05-05")) != BadEntry || refusal.CodeOf(r.CheckVoid(Cover{A: a, B: c}, "2026-05-04")) != refusal.NotFound {
+		t.Error("what may be taken back")
+	}
+	if refusal.CodeOf(r.CheckCover(Cover{A: a, B: c, From: "2026-05-01", To: "2026-05-10"})) != BadEntry {
+		t.Error("somebody covers who is away")
+	}
+	if refusal.CodeOf(r.CheckCover(Cover{A: b, B: a, From: "2026-05-01"})) != BadEntry {
+		t.Error("somebody goes who covers")
+	}
+	if err := r.CheckCover(Cover{A: a, B: c, From: "2026-05-05"}); err != nil {
+		t.Error("on other days:", err)
+	}
+	if err := r.CheckCover(Cover{A: dated.A, B: dated.B, From: dated.From, To: dated.From}); err != nil {
+		t.Error("it can't be ended:", err)
+	}
+	r = with(t, r, CoverVoid, dated)
+	if got := r.Covers(); len(got) != 2 || got[1] != standing {
+		t.Errorf("%+v", got)
+	}
+	r = with(t, r, CoverSet, Cover{A: c, B: b, To: "2026-05-04"})
+	if _, _, err := r.Hand(Acting{Staff: b, For: c, On: "2026-05-05"}); refusal.CodeOf(err) != NoCover {
+		t.Error("the end of a standing cover:", err)
+	}
+}

@@ -98,7 +98,7 @@ func (s *Span) UnmarshalText(text []byte) error {
 	a, err1 := ParseClock(from)
 	b, err2 := ParseClock(to)
 	if !ok || err1 != nil || err2 != nil || a >= b {
-		return fmt.Errorf("%q: want hours such as 09:00-11:30", text)
+		return refusal.Newf(BadEntry, "", "such as 09:00-11:30", "%q are no hours", text)
 	}
 	s.From, s.To = a, b
 	return nil

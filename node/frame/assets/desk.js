@@ -21,7 +21,8 @@
   // --- focus: what went wrong, else what the page asks for, else the scan box ---
   addEventListener("DOMContentLoaded", () => {
     const trouble = $("#trouble");
-    if (trouble) { trouble.focus(); return; }
+    const retype = $("[data-retype]"); // a secret alone is typed anew; the refusal is read out as an alert
+    if (trouble) { (retype || trouble).focus(); return; }
     if (!$("[autofocus]")) { const first = $("[data-first]"); if (first) first.focus(); }
     restore();
   });

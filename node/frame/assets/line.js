@@ -9,7 +9,7 @@
   const text = banner.querySelector("span"), bar = banner.querySelector("progress"), again = banner.querySelector("button"), door = banner.querySelector("a");
   let down = false, waiting = null, timer = 0, delay = 0, quiet = 0;
 
-  // --- what is said: offline, waiting, link, sending, door, sent; "": nothing ---
+  // --- what is said: offline, waiting, link, unsent, sending, door, sent; "": nothing ---
   const show = state => {
     clearTimeout(quiet);
     banner.className = state ? "line-state " + state : "";
@@ -24,7 +24,7 @@
   // --- is the node there? ---
   const lost = () => {
     down = true;
-    if (!banner.classList.contains("link")) show(waiting ? "waiting" : "offline");
+    if (!banner.matches(".link, .unsent")) show(waiting ? "waiting" : "offline");
     clearTimeout(timer);
     delay = Math.min(15000, delay * 2 || 1000);
     timer = setTimeout(probe, delay);
@@ -88,7 +88,9 @@
     const form = e.target, by = e.submitter;
     if (e.defaultPrevented || form.target === "_blank" || by?.formTarget === "_blank") return;
     if (!keyed(form)) {
-      if (down && form.method.toLowerCase() !== "dialog") { e.preventDefault(); free(form); show("link"); }
+      // without a key it would have two effects where an answer was lost: it waits for whoever sends it
+      const method = form.method.toLowerCase();
+      if (down && method !== "dialog") { e.preventDefault(); setTimeout(() => free(form)); show(method === "post" ? "unsent" : "link"); delay = 0; probe(); }
       return;
     }
     e.preventDefault();

@@ -19,6 +19,7 @@ var catalogue = map[string]string{
 	"%s is not enrolled":                                                 "{1}没有入网。",
 	"%s is not on the line of the case's origin, subject or lost center": "{1}不是本件收件地、属地或者失联中心的上级。",
 	"%s is over: what was said on a past day stays as it was":            "{1} 已经过了：过去的日期不能再改。",
+	"%s has version %d already, and nothing says what a new one is for":  "{1}已有第 {2} 版，没有写明新版本的事由。",
 	"%s is the only voter":                                               "{1}是唯一的表决中心。",
 	"%s keeps no lists for %s":                                           "{1}不管{2}的清单。",
 	"%s lies outside the realm":                                          "{1}不在本域内。",

@@ -3,6 +3,7 @@ package refused
 // center are the sentences of intake/rating, privacy, cabinet, attach, lookup
 // and supervise/chase, of catalog/bundle, and of node/account and the workbench.
 var center = map[string]string{
+	"the new password was not typed twice alike":         "两次输入的新密码不一样。",
 	"nothing was typed":                                  "还没有填写内容。",
 	"%d phrases at most":                                 "最多 {1} 条。",
 	"%d attempts are in the book":                        "已经联系过 {1} 次。",
@@ -132,7 +133,7 @@ var center = map[string]string{
 	"%d characters at most":                                                  "最多 {1} 个字。",
 	"%d fields at most":                                                      "最多 {1} 项。",
 	"100 characters at most":                                                 "最多 100 个字。",
-	"a staff number has at most 64 characters":                               "工号最多 64 个字符。",
+	"a staff number has at most %d characters":                               "工号最多 {1} 个字符。",
 	"see the node's log":                                                     "详情见节点日志。",
 	"%d MiB at most":                                                         "最多 {1} MiB。",
 	"%q is no step":                                                          "{1}不是环节。",

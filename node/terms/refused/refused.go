@@ -94,10 +94,13 @@ func (s Speaker) Cause(text string) (chinese string, ok bool) {
 
 // Hint is what can be done, in Chinese.
 func (s Speaker) Hint(text string) (chinese string, ok bool) {
+	if found, ok := s.find(advices(), text, 0); ok { // also one whose facts are names in Chinese
+		return found, true
+	}
 	if isChinese(text) {
 		return withoutEnglish(text), true
 	}
-	return s.find(advices(), text, 0)
+	return "", false
 }
 
 // depth bounds how far causes are nested.
@@ -107,6 +110,7 @@ func (s Speaker) cause(text string, deep int) (string, bool) {
 	if text == "" || deep > depth {
 		return "", false
 	}
+	text = doing.ReplaceAllString(text, "")
 	if found, ok := s.find(causes(), text, deep); ok {
 		return found, true
 	}
@@ -165,6 +169,8 @@ var (
 	index = regexp.MustCompile(`^([a-z_]+)\[([0-9]+)\]$`)
 	// prose is English that a Chinese page must not show.
 	prose = regexp.MustCompile(`[A-Za-z]{2,}[ ,;:]+[A-Za-z]{2,}`)
+	// doing is what was being done with which case: whoever reads the page did it.
+	doing = regexp.MustCompile(`^[a-z][a-z_ ]* [0-9]{12}\.[0-9]+\.[0-9]+: `)
 	// english is what stands in brackets after a Chinese sentence.
 	english = regexp.MustCompile(` \([^()]*[A-Za-z]{2,} [^()]*\)`)
 )

@@ -237,3 +237,10 @@ func FuzzCause(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) { Speaker{}.Cause(text) })
 }
+
+// A hint in English stays none because a fact in it is Chinese.
+func TestAHintWithNamesInIt(t *testing.T) {
+	if got, ok := (Speaker{}).Hint("the area's types: 综合、公安"); !ok || got != "本地的窗口类型：综合、公安。" {
+		t.Errorf("%q %v", got, ok)
+	}
+}

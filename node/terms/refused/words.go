@@ -56,7 +56,7 @@ var fields = map[string]string{
 	"sent": "送出日期", "signed": "签收方式", "site": "收件地点", "staff": "经办人", "stance": "意见", "step": "环节", "stepped": "到场人", "subject": "管辖地区", "telephone": "电话",
 	"text": "内容", "to": "去向", "told": "告知日期", "unit": "承办单位", "until": "截止日期", "visit": "来访", "visits": "跑动次数", "voucher": "凭证号", "way": "申报来源",
 	"waybill": "运单号", "who": "参加单位", "whose": "应向哪个机关申请", "words": "委托人的话", "address": "地址", "organisation": "单位", "scope": "授权范围",
-	"household": "户籍", "residence": "居住地", "counter": "收件地", "property": "不动产", "workplace": "单位",
+	"household": "户籍", "residence": "居住地", "counter": "收件地", "property": "不动产", "workplace": "单位", "business": "经营场所",
 	"waiting": "等候", "called": "已叫号", "serving": "办理中", "skipped": "过号", "done": "办完", "closed": "了结", "answered": "已答复", "extended": "延长", "booked": "已预约",
 	"cancelled": "已取消", "checked_in": "已到", "consultation": "咨询", "complaint": "投诉", "suggestion": "建议", "information": "信息公开申请", "need": "诉求", "mediation": "调解",
 	"unclaimed": "逾期未领", "spoken": "口头同意", "opened again": "重新打开", "followed up": "回访",

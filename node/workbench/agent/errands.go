@@ -27,7 +27,6 @@ type errands struct {
 type visit struct {
 	hall.BookingView
 	Today bool
-	Late  bool
 	Hours string
 	Shown bool // who lives there is shown in full
 }
@@ -142,9 +141,10 @@ func (r *room) mandates(c *workbench.Call) (all []mandate, full bool, err error)
 
 func (r *room) mandate(c *workbench.Call, v *desk.View) mandate {
 	p, s := c.Page, &v.State
+	lamp, says := terms.Lamp(v.Lamp, v.Standing)
 	one := mandate{
-		ID: s.ID, Number: s.Number, Name: string(s.Item.Code), Phase: p.Either(terms.Phases[s.Phase], string(s.Phase)), Lamp: string(v.Lamp),
-		LampT: p.Either(terms.Lamps[v.Lamp], string(v.Lamp)), Mine: s.Mandate != nil && s.Mandate.Taken != nil,
+		ID: s.ID, Number: s.Number, Name: string(s.Item.Code), Phase: p.Either(terms.Phases[s.Phase], string(s.Phase)), Lamp: string(lamp),
+		LampT: p.Either(says, ""), Mine: s.Mandate != nil && s.Mandate.Taken != nil,
 	}
 	if v.Item != nil {
 		one.Name = v.Item.Name

@@ -28,6 +28,7 @@ type asking struct {
 	Link    string // of the case's page
 	Seen    uint64 // the head of the log that the form was made for
 	Changed []event
+	Verdict []choice // what the main button says, by what is chosen; nil: always the same
 }
 
 // laid is one material as it is laid on the counter.
@@ -65,9 +66,13 @@ func (r *room) asking(c *workbench.Call, typed map[string][]string) (*asking, de
 		return nil, form, err
 	}
 	one, err := r.look(c)
+	if err == nil {
+		err = c.Who.MayOn(action, one.Item)
+	}
 	if err != nil {
 		return nil, form, err
 	}
+	form = form.on(r, &one.View)
 	p := c.Page
 	d := &asking{one: *one, Action: action, Text: p.Either(terms.Actions[action], string(action)), Note: p.Pick(form.Note[0], form.Note[1]), Seen: one.State.Head.Index}
 	d.Fields = r.fill(p, form, &one.View, typed)
@@ -85,6 +90,11 @@ func (r *room) asking(c *workbench.Call, typed map[string][]string) (*asking, de
 	if err := r.own(c, d.Fields); err != nil {
 		return nil, form, err
 	}
+	for _, f := range d.Fields {
+		if f.Says {
+			d.Verdict = f.Choices
+		}
+	}
 	d.NoMore, d.Link = c.Reason(d.Offered.Code), with("/work/cases/"+string(d.ID), d.In)
 	p.Title = d.Text + " · " + p.Title
 	return d, form, nil
@@ -98,7 +108,7 @@ func preset(fields []filled, q url.Values) {
 		switch {
 		case f.Kind == check && q.Get(f.Name) == "1":
 			f.Value = "1"
-		case f.Kind == pick && q.Has(f.Name):
+		case (f.Kind == pick || f.Kind == choose) && q.Has(f.Name):
 			for k := range f.Choices {
 				f.Choices[k].Chosen = f.Choices[k].Value == q.Get(f.Name)
 			}
@@ -121,7 +131,7 @@ func (r *room) lines(p *frame.Page, d *one, typed map[string][]string) []laid {
 			}
 		}
 		for _, s := range handed {
-			l.States = append(l.States, choice{string(s), p.Either(terms.Materials[s], string(s)), l.Typed["state"] == string(s)})
+			l.States = append(l.States, choice{Value: string(s), Text: p.Either(terms.Materials[s], string(s)), Chosen: l.Typed["state"] == string(s)})
 		}
 		all = append(all, l)
 	}
@@ -155,7 +165,7 @@ func (r *room) act(c *workbench.Call) error {
 		return c.Again("act", d, refusal.Newf(desk.Changed, "", "", c.Page.Pick("%s刚刚办了“%s”", "%s has just done: %s"), last.Staff, last.Text))
 	}
 	if err != nil {
-		return c.Again("act", d, err)
+		return c.Again("act", d, beside(c, d.Fields, err))
 	}
 	to := with("/work/cases/"+string(d.ID), d.In)
 	if c.PostForm.Get("then") == "next" {

@@ -54,18 +54,23 @@ func (r *room) batch(c *workbench.Call) error {
 	}
 	d := &batch{IDs: ids, Action: desk.Action(c.PostForm.Get("action"))}
 	c.Page.Title = c.Page.Say("batch")
-	views := make([]desk.View, 0, len(ids))
+	views, lines := make([]desk.View, 0, len(ids)), make([]desk.Summary, 0, len(ids))
 	for _, id := range ids {
 		v, err := r.Desk.Look(casefile.ID(id))
 		if err != nil {
 			return err
 		}
-		views = append(views, v)
-		d.Rows = append(d.Rows, r.row(c.Page, r.Desk.Summary(v.State)))
+		views, lines = append(views, v), append(lines, r.Desk.Summary(v.State))
+	}
+	if err := r.Desk.Named(lines); err != nil {
+		return err
+	}
+	for _, one := range lines {
+		d.Rows = append(d.Rows, r.row(c.Page, one))
 	}
 	for _, a := range batchable {
 		if c.Who.May(a) == nil && allAllow(views, a) {
-			d.Actions = append(d.Actions, choice{string(a), c.Page.Either(terms.Actions[a], string(a)), a == d.Action})
+			d.Actions = append(d.Actions, choice{Value: string(a), Text: c.Page.Either(terms.Actions[a], string(a)), Chosen: a == d.Action})
 		}
 	}
 	if d.Action == "" {
@@ -93,7 +98,7 @@ func (r *room) doBatch(c *workbench.Call, d *batch, form deedForm, views []desk.
 	raw, err := read(c.Page, c, form)
 	if err != nil {
 		d.Fields = r.fill(c.Page, form.written(), &views[0], c.PostForm)
-		return c.Again("batch", d, err)
+		return c.Again("batch", d, beside(c, d.Fields, err))
 	}
 	key := c.By().Key
 	for i, v := range views {
@@ -104,7 +109,9 @@ func (r *room) doBatch(c *workbench.Call, d *batch, form deedForm, views []desk.
 		if err != nil {
 			one.Why, one.Detail = c.Reason(refusal.CodeOf(err)), c.Particulars(err.Error())
 		} else {
-			one.row = r.row(c.Page, r.Desk.Summary(done.State))
+			line := r.Desk.Summary(done.State)
+			line.Applicant = d.Rows[i].Applicant
+			one.row = r.row(c.Page, line)
 			d.Good++
 		}
 		d.Results = append(d.Results, one)

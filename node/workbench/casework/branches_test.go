@@ -96,3 +96,20 @@ func TestListOf(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What the desk warns of is said in the reader's language; only names of things
+// are Chinese on an English page, and marked so.
+func TestWarningsInTheReadersLanguage(t *testing.T) {
+	d := &one{}
+	d.Warnings = []desk.Warning{{Code: "newer_version", Text: "“虚构补贴”已发布第 2 版", English: "“虚构补贴” has a newer version 2 <b>"}}
+	for lang, want := range map[string]string{
+		"zh": `<li><span>“</span><span lang="zh-CN">虚构补贴`, "en": `<li><span >“</span><span lang="zh-CN">虚构补贴</span><span >” has a newer version 2 &lt;b&gt;</span></li>`,
+	} {
+		pages, p, w := page(t, "/work/cases/x?lang="+lang)
+		p.Name, p.Data = "case", d
+		pages.WritePart(w, p, "warnings")
+		if got := w.Body.String(); !strings.Contains(strings.ReplaceAll(got, "<span >", "<span>"), strings.ReplaceAll(want, "<span >", "<span>")) {
+			t.Errorf("%s: %s", lang, got)
+		}
+	}
+}

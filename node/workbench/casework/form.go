@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -31,6 +30,7 @@ const (
 	people kind = "people" // several, separated by 、 or commas
 	file   kind = "file"   // a scan, or photos of its pages
 	sign   kind = "sign"   // signed on the screen, or a picture of it
+	choose kind = "choose" // one of a few, none of them before somebody chose it
 )
 
 // field is one field of the form of an action; its name is that of the desk's
@@ -41,6 +41,7 @@ type field struct {
 	Words   terms.Pair // what it is called
 	Hint    terms.Pair
 	Must    bool
+	Says    bool                                         // of choose: the main button says what is chosen
 	Options []option                                     // of pick
 	From    func(r *room, v *desk.View) []option         // options that depend on the case
 	Start   func(r *room, v *desk.View) string           // what stands in it at first
@@ -57,7 +58,8 @@ type option struct {
 // deedForm is what an action asks for and what does it.
 type deedForm struct {
 	Fields []field
-	Papers bool // the item's material list is part of it
+	More   func(r *room, v *desk.View) []field // fields that the case brings; nil: none
+	Papers bool                                // the item's material list is part of it
 	Note   terms.Pair
 	Do     func(ctx context.Context, d *desk.Desk, by desk.By, id casefile.ID, form []byte) (desk.Done, error)
 }
@@ -90,6 +92,8 @@ type filled struct {
 	Label   string
 	HintT   string
 	Value   string
+	Fault   string // what is wrong with it
+	First   bool   // it stands first in the form
 	Choices []choice
 	Ready   []string
 	Own     []string // phrases of whoever fills it in
@@ -99,6 +103,7 @@ type filled struct {
 type choice struct {
 	Value, Text string
 	Chosen      bool
+	Key         string // that chooses it; "": none
 }
 
 // fill is the form with what was typed, else what stands in it at first.
@@ -119,14 +124,28 @@ func (r *room) fill(p *frame.Page, f deedForm, v *desk.View, typed map[string][]
 			options = append(options[:len(options):len(options)], one.From(r, v)...)
 		}
 		for _, o := range options {
-			out.Choices = append(out.Choices, choice{o.Value, p.Pick(o.Words[0], o.Words[1]), o.Value == out.Value})
+			out.Choices = append(out.Choices, choice{Value: o.Value, Text: p.Pick(o.Words[0], o.Words[1]), Chosen: o.Value == out.Value})
+		}
+		for i := range out.Choices {
+			if one.Kind == choose && len(all) == 0 && i < 9 {
+				out.Choices[i].Key = strconv.Itoa(i + 1)
+			}
 		}
 		for _, ready := range one.Phrases {
 			out.Ready = append(out.Ready, p.Pick(ready[0], ready[1]))
 		}
+		out.First = len(all) == 0
 		all = append(all, out)
 	}
 	return all
+}
+
+// on is the form with the fields that a case brings.
+func (f deedForm) on(r *room, v *desk.View) deedForm {
+	if f.More != nil {
+		f.Fields = append(f.Fields[:len(f.Fields):len(f.Fields)], f.More(r, v)...)
+	}
+	return f
 }
 
 // read makes the desk's form, in JSON, out of what was typed.
@@ -150,6 +169,9 @@ func read(p *frame.Page, c *workbench.Call, f deedForm) ([]byte, error) {
 			}
 			continue
 		}
+		if typed == "" && one.Kind == choose && one.Must { // whatever the desk makes of nothing
+			return nil, refusal.Newf(desk.BadForm, "", "", "%s: must be given", one.Name)
+		}
 		if typed == "" {
 			continue
 		}
@@ -159,42 +181,43 @@ func read(p *frame.Page, c *workbench.Call, f deedForm) ([]byte, error) {
 			}
 			continue
 		}
-		value, err := valueOf(one, typed)
-		if err != nil {
-			return nil, refusal.Newf(desk.BadForm, "", "", "%s: %w", p.Pick(one.Words[0], one.Words[1]), err)
+		value, wrong := valueOf(one, typed)
+		if wrong != (terms.Pair{}) {
+			return nil, refusal.Newf(desk.BadForm, "", "", "%s: %s", one.Name, p.Pick(wrong[0], wrong[1]))
 		}
 		put(out, one.Name, value)
 	}
 	return json.Marshal(out)
 }
 
-func valueOf(f field, typed string) (any, error) {
+// valueOf is what was typed, or what is wrong with it.
+func valueOf(f field, typed string) (value any, wrong terms.Pair) {
 	switch f.Kind {
 	case count:
 		n, err := strconv.Atoi(typed)
 		if err != nil {
-			return nil, fmt.Errorf("应为整数 (want a whole number)")
+			return nil, terms.Pair{"应为整数。", "want a whole number"}
 		}
-		return n, nil
+		return n, wrong
 	case money:
 		return fen(typed)
 	case people:
-		return strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune("、,，;； \n", r) }), nil
+		return strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune("、,，;； \n", r) }), wrong
 	}
-	return typed, nil
+	return typed, wrong
 }
 
 // fen reads an amount in yuan.
-func fen(typed string) (int64, error) {
+func fen(typed string) (any, terms.Pair) {
 	yuan, rest, _ := strings.Cut(strings.TrimPrefix(typed, "¥"), ".")
 	if len(rest) > 2 || len(yuan) > 10 {
-		return 0, fmt.Errorf("金额最多两位小数 (at most two decimals)")
+		return nil, terms.Pair{"金额最多两位小数。", "at most two decimals"}
 	}
 	n, err := strconv.ParseUint(yuan+(rest + "00")[:2], 10, 62)
 	if err != nil {
-		return 0, fmt.Errorf("应为金额，如 35.00 (want an amount such as 35.00)")
+		return nil, terms.Pair{"应为金额，如 35.00。", "want an amount such as 35.00"}
 	}
-	return int64(n), nil
+	return int64(n), terms.Pair{}
 }
 
 // put sets a value at a name with dots.

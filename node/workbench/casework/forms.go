@@ -22,7 +22,11 @@ var (
 	onDay    = field{Name: "on", Kind: day, Words: terms.Pair{"日期", "Day"}, Hint: terms.Pair{"空着即今天", "empty: today"}}
 	twoStaff = field{Name: "staff", Kind: people, Words: terms.Pair{"参加人员（至少两人，工号）", "Staff (two at least, staff numbers)"}, Must: true}
 	signed   = field{Name: "signed", Kind: pick, Words: terms.Pair{"签收方式", "Signed"}, Options: []option{
-		{"signature", terms.Pair{"签名", "signature"}}, {"thumbprint", terms.Pair{"捺印", "thumbprint"}}, {"electronic", terms.Pair{"电子签名", "electronic"}}, {"refused", terms.Pair{"拒绝签收（有见证人）", "refused, before witnesses"}},
+		{"signature", terms.Pair{"签名", "signature"}}, {"thumbprint", terms.Pair{"捺印", "thumbprint"}}, {"electronic", terms.Pair{"电子签名", "electronic"}},
+	}}
+	received = field{Name: "signed", Kind: pick, Words: terms.Pair{"签收方式", "Signed"}, Options: []option{
+		{"", terms.Pair{"（未签收，或者见下面的签名）", "not at all, or as drawn below"}}, {"signature", terms.Pair{"在纸上签名", "signature on paper"}}, {"electronic", terms.Pair{"在屏幕上签名", "signature on the screen"}},
+		{"thumbprint", terms.Pair{"在纸上捺印", "thumbprint on paper"}}, {"refused", terms.Pair{"拒绝签收（有见证人）", "refused, before witnesses"}},
 	}}
 	remedy = field{Name: "remedy", Kind: text, Words: terms.Pair{"救济途径", "Remedy"}, Hint: terms.Pair{"空着即通用表述", "empty: the usual words"}}
 )
@@ -36,9 +40,9 @@ var deedForms = map[desk.Action]deedForm{
 	desk.Receive:    {Papers: true, Do: does((*desk.Desk).Receive)},
 	desk.Supplement: {Papers: true, Do: does((*desk.Desk).Supplement)},
 	desk.Notice: {
-		Note:   terms.Pair{"告知书会列出全部缺少的材料；可以对每一份写明怎样补正。", "The notice lists everything that is missing; say of each how it is to be mended."},
-		Fields: []field{{Name: "notes", Kind: text, Words: terms.Pair{"补正说明（每行一份：材料编号：怎样补正）", "How to mend (a line for each: material id: words)"}, Parse: parseNotes}},
-		Do:     does((*desk.Desk).Notice),
+		Note: terms.Pair{"告知书会列出全部缺少的材料；可以对每一份写明怎样补正。", "The notice lists everything that is missing; say of each how it is to be mended."},
+		More: lacking,
+		Do:   does((*desk.Desk).Notice),
 	},
 	desk.Accept: {
 		Fields: []field{{Name: "newest", Kind: check, Words: terms.Pair{"按最新版本受理", "Accept by the newest version"}, Show: newerOffered}},
@@ -107,10 +111,7 @@ var (
 )
 
 var suspendFields = []field{
-	{Name: "ground", Kind: pick, Words: terms.Pair{"特别程序", "Procedure"}, Options: []option{
-		{"", terms.Pair{"按事项的环节", "as the item's step says"}}, {"public_posting", terms.Pair{"公示", "public posting"}}, {"hearing", terms.Pair{"听证", "hearing"}}, {"testing", terms.Pair{"检验、检测、检疫", "testing"}},
-		{"appraisal", terms.Pair{"鉴定、评定", "appraisal"}}, {"expert_review", terms.Pair{"专家评审", "expert review"}}, {"inspection", terms.Pair{"实地核查", "inspection"}}, {"other", terms.Pair{"其他", "other"}},
-	}, Parse: parseGround},
+	{Name: "ground", Kind: choose, Must: true, Words: terms.Pair{"特别程序", "Procedure"}, From: waits, Start: waitsNext, Parse: parseGround},
 	{Name: "name", Kind: line, Words: terms.Pair{"程序名称", "Name"}}, {Name: "until", Kind: day, Words: terms.Pair{"预计到", "Until"}},
 	{Name: "basis", Kind: line, Words: terms.Pair{"启动理由或依据", "Basis"}}, {Name: "decider", Kind: line, Words: terms.Pair{"决定人", "Decided by"}},
 	{Name: "posting.place", Kind: line, Words: terms.Pair{"公示地点", "Where it is posted"}, Hint: terms.Pair{"公示时填写；空着即本中心", "of a posting; empty: this center"}},
@@ -121,21 +122,20 @@ var suspendFields = []field{
 
 func decideFields(prefix string) []field {
 	all := []field{
-		{Name: "rejected", Kind: check, Words: terms.Pair{"不予批准", "Rejected"}},
 		{Name: "text", Kind: text, Words: terms.Pair{"决定理由（不予批准时必填）", "Reason (of a rejection)"}, Phrases: []terms.Pair{{"申请材料齐全、符合法定形式，准予办理。", "Complete and in legal form: granted."}}},
 		{Name: "certificate.number", Kind: line, Words: terms.Pair{"证照编号", "Number of the certificate"}, Show: hasResult}, {Name: "certificate.from", Kind: day, Words: terms.Pair{"有效期起", "Valid from"}, Show: hasResult},
 		{Name: "certificate.to", Kind: day, Words: terms.Pair{"有效期止", "Valid to"}, Show: hasResult}, {Name: "certificate.electronic", Kind: check, Words: terms.Pair{"电子证照", "Electronic"}, Show: hasResult},
 	}
-	return named(prefix, all)
+	return append([]field{verdict(prefix + "rejected")}, named(prefix, all)...)
 }
 
 func deliverFields(prefix string) []field {
 	return named(prefix, []field{
 		{Name: "to", Kind: pick, Words: terms.Pair{"交给", "To"}, Options: []option{{"applicant", terms.Pair{"申请人", "the applicant"}}, {"agent", terms.Pair{"代理人", "the agent"}}, {"post", terms.Pair{"邮寄", "by post"}}}},
-		signed,
+		received,
 		{Name: "signature", Kind: sign, Words: terms.Pair{"领取人签名", "Signature of who takes it"}},
-		{Name: "courier", Kind: line, Words: terms.Pair{"物流单号", "Waybill"}, Hint: terms.Pair{"邮寄时填写", "by post"}},
-		{Name: "note", Kind: line, Words: terms.Pair{"备注", "Note"}},
+		{Name: "courier", Kind: line, Words: terms.Pair{"物流单号", "Waybill"}, Hint: terms.Pair{"邮寄的必须填写", "must be given by post"}},
+		{Name: "note", Kind: line, Words: terms.Pair{"备注", "Note"}, Hint: terms.Pair{"拒绝签收的，写明见证人", "of a refusal: the witnesses"}},
 	})
 }
 
@@ -220,6 +220,29 @@ func fees(_ *room, v *desk.View) []option {
 	return out
 }
 
+// procedures are what a case may wait for beside the steps of its item.
+var procedures = []option{
+	{"public_posting", terms.Pair{"公示", "public posting"}}, {"hearing", terms.Pair{"听证", "hearing"}}, {"testing", terms.Pair{"检验、检测、检疫", "testing"}},
+	{"appraisal", terms.Pair{"鉴定、评定", "appraisal"}}, {"expert_review", terms.Pair{"专家评审", "expert review"}}, {"inspection", terms.Pair{"实地核查", "inspection"}}, {"other", terms.Pair{"其他", "other"}},
+}
+
+// byStep says that a case waits for the step of its item that comes next.
+const byStep = "step"
+
+func waits(r *room, v *desk.View) []option {
+	if waitsNext(r, v) == "" {
+		return procedures
+	}
+	return append([]option{{byStep, terms.Pair{"本事项的环节：" + v.Next.Name, "the item's step: " + v.Next.Name}}}, procedures...)
+}
+
+func waitsNext(_ *room, v *desk.View) string {
+	if v.Next.Action != desk.Suspend || !v.Next.Here {
+		return ""
+	}
+	return byStep
+}
+
 func openFees(_ *room, v *desk.View) []option {
 	var out []option
 	for _, f := range v.State.Fees {
@@ -262,20 +285,44 @@ func bad(format string, args ...any) error {
 	return refusal.Newf(desk.BadForm, "", "", format, args...)
 }
 
-func parseNotes(typed string, into map[string]any) error {
-	notes := map[string]string{}
-	for row := range strings.Lines(typed) {
-		id, words, ok := strings.Cut(strings.Replace(strings.TrimSpace(row), "：", ":", 1), ":")
-		if !ok {
-			return bad("补正说明：每行应为“材料编号：怎样补正” (want a material's id, a colon and words): %q", strings.TrimSpace(row))
-		}
-		notes[strings.TrimSpace(id)] = strings.TrimSpace(words)
+// lacking asks of every paper that is missing how it is to be mended.
+func lacking(_ *room, v *desk.View) []field {
+	var out []field
+	for _, m := range v.Outstanding {
+		out = append(out, field{Name: "note-" + m.ID, Kind: line, Words: terms.Pair{m.Name, m.Name}, Hint: terms.Pair{"怎样补正", "how it is to be mended"}, Parse: func(typed string, into map[string]any) error {
+			notes, ok := into["notes"].(map[string]string)
+			if !ok {
+				notes = map[string]string{}
+				into["notes"] = notes
+			}
+			notes[m.ID] = typed
+			return nil
+		}})
 	}
-	into["notes"] = notes
-	return nil
+	return out
+}
+
+// verdict is the decision itself, which somebody has to make in so many words.
+func verdict(name string) field {
+	return field{
+		Name: name, Kind: choose, Must: true, Says: true, Words: terms.Pair{"决定", "Decision"}, Options: []option{{"granted", terms.Outcomes[casefile.OutcomeGranted]}, {"rejected", terms.Outcomes[casefile.OutcomeRejected]}},
+		Parse: func(typed string, into map[string]any) error {
+			switch typed {
+			case "granted":
+			case "rejected":
+				put(into, name, true)
+			default:
+				return bad("%s: %.40q is none of %v", name, typed, []string{"granted", "rejected"})
+			}
+			return nil
+		},
+	}
 }
 
 func parseGround(typed string, into map[string]any) error {
+	if typed == byStep {
+		return nil
+	}
 	into["ground"] = typed
 	if typed != string(casefile.PublicPosting) {
 		into["step"] = -1

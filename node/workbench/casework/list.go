@@ -23,6 +23,7 @@ import (
 // list is the worklist.
 type list struct {
 	Boxes []tab
+	Else  []tab // of an empty box: where cases wait for this center
 	Lamps []tab
 	Chips []chip
 	Rows  []row
@@ -48,8 +49,9 @@ type chip struct{ Text, Without string }
 type row struct {
 	desk.Summary
 	PhaseText string
-	ItemLink  string // only this item
-	PhaseLink string // only this phase
+	ItemLink  string     // only this item
+	PhaseLink string     // only this phase
+	Drawn     clock.Lamp // how the lamp is drawn
 	LampText  string
 	Who       string // holds it, where that is not this center
 	NextText  string
@@ -89,6 +91,9 @@ func (r *room) listed(c *workbench.Call) (*list, error) {
 	query := asked(c, p.Query)
 	found, err := r.Desk.Worklist(query)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.Desk.Named(found.Cases); err != nil {
 		return nil, err
 	}
 	p.Title = p.Either(terms.Boxes[query.Box], string(query.Box))
@@ -141,7 +146,12 @@ func (one row) from(in string) row {
 // tabs are the boxes, the lamps and the filters that are on.
 func (r *room) tabs(p *frame.Page, d *list, q desk.Query, found desk.Worklist) {
 	for _, box := range []desk.Box{desk.Mine, desk.Arrived, desk.Sent, desk.Opened, desk.All} {
-		d.Boxes = append(d.Boxes, tab{Text: p.Either(terms.Boxes[box], string(box)), Link: p.With("box", string(box)), Current: box == q.Box})
+		one := tab{Text: p.Either(terms.Boxes[box], string(box)), Link: p.With("box", string(box)), Count: found.Boxes[box], Current: box == q.Box}
+		d.Boxes = append(d.Boxes, one)
+		if waits := box == desk.Mine || box == desk.Arrived || box == desk.Sent; waits && !one.Current && one.Count > 0 && found.Total == 0 {
+			one.Link = "/work/cases?box=" + string(box) // all of it, whatever was asked for here
+			d.Else = append(d.Else, one)
+		}
 	}
 	total := 0
 	for _, n := range found.Lamps {
@@ -177,24 +187,18 @@ func (r *room) tabs(p *frame.Page, d *list, q desk.Query, found desk.Worklist) {
 }
 
 func (r *room) row(p *frame.Page, one desk.Summary) row {
-	out := row{Summary: one, Link: "/work/cases/" + string(one.ID), ItemLink: p.With("item", string(one.Item.Code)), PhaseLink: p.With("phase", string(one.Phase)), PhaseText: p.Either(terms.Phases[one.Phase], string(one.Phase)), LampText: p.Either(terms.Lamps[one.Lamp], string(one.Lamp))}
-	if one.Lamp == clock.Done && one.Clock == "" && !ended(one.Phase) {
-		out.LampText = p.Say("no_clock_yet")
-	}
-	if one.Next.Action != "" {
-		out.NextText = p.Either(terms.Actions[one.Next.Action], string(one.Next.Action))
-		if one.Next.Name != "" && !strings.Contains(one.Next.Name, out.NextText) {
-			out.NextText = one.Next.Name + " · " + out.NextText
-		}
-	}
+	out := row{Summary: one, Link: "/work/cases/" + string(one.ID), ItemLink: p.With("item", string(one.Item.Code)), PhaseLink: p.With("phase", string(one.Phase)), PhaseText: p.Either(terms.Phases[one.Phase], string(one.Phase))}
+	drawn, says := terms.Lamp(one.Lamp, one.Standing)
+	out.Drawn, out.LampText = drawn, p.Either(says, string(drawn))
+	out.NextText = p.Either(terms.Work(one.Next.Name, one.Next.Action), "")
 	if one.Offered != "" {
 		out.Who = p.Pick("已移交 ", "offered to ") + r.Name(one.Offered)
 	} else if one.Holder != r.Self() {
 		out.Who = r.Name(one.Holder)
 	}
 	out.When = left(p, one.Lamp, one.Left, one.Due != "", one.Unit)
-	if one.Lamp == clock.Paused {
-		out.When = paused(p, one.Paused)
+	if out.Drawn == clock.Paused {
+		out.When = paused(p, cmp.Or(one.Paused, one.Waits))
 	}
 	sum := fnv.New64a()
 	fmt.Fprint(sum, one, out.Who, out.NextText)
@@ -261,12 +265,20 @@ func (r *room) find(c *workbench.Call, text string) (workbench.Hits, error) {
 	if refusal.CodeOf(err) == refusal.Malformed {
 		return out, nil
 	}
-	for _, one := range found.Cases {
-		out.Hits = append(out.Hits, workbench.Hit{
-			Text: one.Name, More: tail(one.Number) + " · " + c.Page.Either(terms.Phases[one.Phase], string(one.Phase)), Link: "/work/cases/" + string(one.ID),
-		})
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	if err := r.Desk.Named(found.Cases); err != nil {
+		return out, err
+	}
+	for _, one := range found.Cases {
+		more := []string{tail(one.Number), c.Page.Either(terms.Phases[one.Phase], string(one.Phase))}
+		if one.Applicant != "" {
+			more = append([]string{one.Applicant}, more...)
+		}
+		out.Hits = append(out.Hits, workbench.Hit{Text: one.Name, More: strings.Join(more, " · "), Link: "/work/cases/" + string(one.ID)})
+	}
+	return out, nil
 }
 
 // tail is the end of a number, by which people tell cases apart.
@@ -285,11 +297,4 @@ func (d *list) Hidden() [][2]string {
 	}
 	slices.SortFunc(out, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return out
-}
-
-// ended reports whether nothing of a case is timed any more.
-func ended(phase casefile.Phase) bool {
-	return slices.Contains([]casefile.Phase{
-		casefile.PhaseConcluded, casefile.PhaseArchived, casefile.PhaseDeclined, casefile.PhaseWithdrawn, casefile.PhaseTerminated, casefile.PhaseReturned, casefile.PhaseServed,
-	}, phase)
 }

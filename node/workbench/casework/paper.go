@@ -1,7 +1,7 @@
 package casework
 
 import (
-	"fmt"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,7 +35,7 @@ func (r *room) paper(c *workbench.Call) error {
 		media += "; charset=utf-8"
 	}
 	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", fmt.Sprintf("%s; filename=%q", disposition, name))
+	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": name}))
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox")
 	h.Set("Content-Length", strconv.Itoa(len(content)))
 	c.W.WriteHeader(http.StatusOK)

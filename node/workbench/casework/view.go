@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"tongban/catalog/item"
 	"tongban/consensus/chain"
@@ -24,7 +26,9 @@ type one struct {
 	desk.View
 	ID        casefile.ID
 	PhaseText string
+	Drawn     clock.Lamp // how the lamp is drawn
 	LampText  string
+	Why       string // why it stands still
 	Outcome   string
 	Holder    string
 	Next      string
@@ -39,8 +43,8 @@ type one struct {
 	Out       []rowOut
 	Branches  []branch
 	MayUnmask bool
-	Do        []deed // what may be done now
-	Not       []deed // what may not, and why
+	Do        []deed   // what may be done now
+	Not       []hurdle // what may not, by why
 	Steps     []step
 	Events    []event
 	Frozen    bool
@@ -88,10 +92,10 @@ type deed struct {
 	Link   string
 	Key    string
 	Next   bool
-	Why    string
-	Detail string
-	Hint   string
 }
+
+// hurdle is one reason, and what it keeps from being done.
+type hurdle struct{ Why, Detail, Names string }
 
 type step struct {
 	Name, Where, Limit string
@@ -128,14 +132,15 @@ func (r *room) look(c *workbench.Call) (*one, error) {
 	p := c.Page
 	s := &view.State
 	d := &one{
-		View: view, ID: id, PhaseText: p.Either(terms.Phases[s.Phase], string(s.Phase)), LampText: p.Either(terms.Lamps[view.Lamp], string(view.Lamp)),
+		View: view, ID: id, PhaseText: p.Either(terms.Phases[s.Phase], string(s.Phase)),
 		Holder: r.Name(s.Holder.Center), In: in(c),
 	}
 	d.Live = with("/work/cases/live?case="+string(id)+"&seen="+strconv.FormatUint(s.Head.Index, 10), d.In)
 	d.List, d.NextOne = listLink(d.In), with("/work/cases/"+string(id)+"/next", d.In)
 	d.Box, d.MayUnmask = r.boxOf(p, d.In), c.Who.MayWork(account.Unmask) == nil
-	if view.Lamp == clock.Done && len(view.Readings) == 0 && !ended(s.Phase) {
-		d.LampText = p.Say("no_clock_yet")
+	line := r.row(p, r.Desk.Summary(*s))
+	if d.Drawn, d.LampText = line.Drawn, line.LampText; d.Drawn == clock.Paused {
+		d.Why = line.When
 	}
 	if view.Outcome != "" {
 		d.Outcome = p.Either(terms.Outcomes[view.Outcome], string(view.Outcome))
@@ -293,10 +298,7 @@ func (r *room) next(p *frame.Page, m desk.Move) string {
 	if m.Action == "" {
 		return ""
 	}
-	text := p.Either(terms.Actions[m.Action], string(m.Action))
-	if m.Name != "" {
-		text = m.Name + p.Pick("（", " (") + text + p.Pick("）", ")")
-	}
+	text := p.Either(terms.Work(m.Name, m.Action), "")
 	if !m.Here && m.Center != "" {
 		text = r.Name(m.Center) + p.Pick("：", ": ") + text
 	}
@@ -315,15 +317,17 @@ func (r *room) wait(p *frame.Page, w casefile.Interval) wait {
 // beside them what may not, and why.
 func (r *room) deeds(c *workbench.Call, d *one) {
 	for _, o := range d.Actions {
-		one := deed{Action: o.Action, Text: c.Page.Either(terms.Actions[o.Action], string(o.Action)), Link: with("/work/cases/"+string(d.ID)+"/do/"+string(o.Action), d.In), Next: comesNext(d.View.Next, o.Action)}
-		err := c.Who.May(o.Action)
+		one := deed{Action: o.Action, Text: c.Page.Either(terms.Actions[o.Action], string(o.Action)), Link: with("/work/cases/"+string(d.ID)+"/do/"+string(o.Action), d.In), Next: comesNext(d.View.Next, o.Action, d.Item)}
+		err := c.Who.MayOn(o.Action, d.Item)
 		switch {
 		case !o.Allowed:
-			one.Why, one.Detail, one.Hint = c.Reason(o.Code), c.Particulars(o.Why), o.Hint
-			d.Not = append(d.Not, one)
+			detail := c.Particulars(o.Why)
+			if detail == o.Why && !c.Page.English() && !strings.ContainsFunc(detail, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+				detail = "" // the reason says it, in the reader's language
+			}
+			d.keep(c.Page, one, c.Reason(o.Code), detail)
 		case err != nil:
-			one.Why = c.Reason(refusal.CodeOf(err))
-			d.Not = append(d.Not, one)
+			d.keep(c.Page, one, c.Reason(refusal.CodeOf(err)), "")
 		default:
 			d.Do = append(d.Do, one)
 		}
@@ -332,17 +336,32 @@ func (r *room) deeds(c *workbench.Call, d *one) {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(order[a.Action], order[b.Action]))
 	})
 	for i := range d.Do {
-		if i < 9 {
-			d.Do[i].Key = strconv.Itoa(i + 1)
+		if i < len(keys) {
+			d.Do[i].Key = keys[i : i+1]
 		}
 	}
 }
 
+// keys are those of the actions, in order: digits, then letters that no page of
+// a case uses otherwise.
+const keys = "1234567890qwertyadfhisvz"
+
+// keep puts an action behind the reason that keeps it from being done.
+func (d *one) keep(p *frame.Page, one deed, why, detail string) {
+	i := slices.IndexFunc(d.Not, func(h hurdle) bool { return h.Why == why && h.Detail == detail })
+	if i < 0 {
+		d.Not = append(d.Not, hurdle{why, detail, one.Text})
+		return
+	}
+	d.Not[i].Names += p.Pick("、", ", ") + one.Text
+}
+
 // comesNext reports whether an action is what a case waits for here: the next
-// one of its route, or sending it on to where that is.
-func comesNext(next desk.Move, a desk.Action) bool {
+// one of its route, or sending it on to where that is; of an item that is settled
+// while the applicant waits, settling it, too.
+func comesNext(next desk.Move, a desk.Action, it *item.Item) bool {
 	if next.Here {
-		return a == next.Action
+		return a == next.Action || a == desk.Settle && account.AtOnce(it)
 	}
 	return a == desk.HandOver && next.Center != ""
 }

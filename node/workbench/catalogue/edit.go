@@ -150,10 +150,8 @@ func (r *room) refusedDraft(c *workbench.Call, e *editor, one drafting.Drafted) 
 		return one.Result.Err("draft " + string(e.Code))
 	case one.State == drafting.DraftUnchanged:
 		return refusal.Newf("draft_unchanged", "", "", "%s", p.Say("state_unchanged"))
-	case e.Unreadable:
-		return refusal.Newf(drafting.Flawed, "", "", "%s", p.Say("unreadable"))
 	}
-	return refusal.Newf(drafting.Flawed, "", "", "%s", p.Say("faulty"))
+	return refusal.Newf(drafting.Flawed, "", "", "%s", p.Say("not_kept"))
 }
 
 // draftTyped reads the form, has it checked or drafted, and puts what was found
@@ -227,6 +225,10 @@ func (r *room) rows(c *workbench.Call) error {
 
 // Version is the version that the form was taken from; "" for none.
 func (e *editor) Version() string { return e.form[""][0]["version"] }
+
+// Explain reports whether the draft has to say what it is for: it follows a
+// version that is published.
+func (e *editor) Explain() bool { return e.Version() != "" }
 
 // Area is the area that the form drafts for.
 func (e *editor) Area() string { return e.form[""][0]["area"] }

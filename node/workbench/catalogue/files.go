@@ -31,12 +31,7 @@ func download(c *workbench.Call, name string, write func(*bytes.Buffer, sheet.Fo
 	if err := write(&b, format); err != nil {
 		return err
 	}
-	h := c.W.Header()
-	h.Set("Content-Type", media[format])
-	h.Set("Content-Disposition", `attachment; filename="`+name+"."+string(format)+`"`)
-	c.W.WriteHeader(http.StatusOK)
-	_, err := c.W.Write(b.Bytes())
-	return err
+	return c.Download(name+"."+string(format), media[format], b.Bytes())
 }
 
 func sheetOf(it *item.Item) func(*bytes.Buffer, sheet.Format) error {
@@ -193,6 +188,9 @@ func (r *room) upload(c *workbench.Call) error {
 	ready := slices.ContainsFunc(drafted, func(one drafting.Drafted) bool { return one.State == drafting.DraftReady })
 	faulty := slices.ContainsFunc(drafted, func(one drafting.Drafted) bool { return one.State == drafting.DraftFaulty })
 	if readable && ready && !faulty {
+		if err := b.Explained(drafted); err != nil {
+			return c.Again("import", d, err)
+		}
 		d.Key = r.uploads.keep(c.Who.Login, b)
 	}
 	return c.Show("import", d)

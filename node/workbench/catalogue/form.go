@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tongban/catalog/guide"
 	"tongban/catalog/item"
 	"tongban/catalog/sheet"
 	"tongban/catalog/workday"
@@ -60,6 +61,7 @@ type fieldView struct {
 	ID, Label, Hint string
 	Kind            sheet.FieldKind
 	Value           string
+	Words           string // of a condition that is shown: what it says
 	Choices         []choice
 	Must, Focus     bool
 	Problems        []said
@@ -278,7 +280,7 @@ func view(p *frame.Page, part sheet.Part, form sheet.Form, wrong problems, focus
 	v.Title = frame.Capital(v.Title)
 	v.Problems = wrong[sheet.Spot{List: part.List, Row: -1}]
 	for _, f := range part.Fields {
-		v.Head = append(v.Head, headView{frame.Capital(p.Pick(f.Chinese, f.English)), p.Pick(f.Meaning[0], f.Meaning[1]), f.Must})
+		v.Head = append(v.Head, headView{frame.Capital(p.Pick(f.Chinese, f.English)), hint(p, f), f.Must})
 	}
 	rows := form[part.List]
 	for i, cells := range rows {
@@ -319,9 +321,24 @@ func title(part sheet.Part, cells sheet.Cells) string {
 // written there is no day.
 var days = []string{"law_checked", "effective", "origin.date"}
 
+// hint is how a field is filled in: without what only a cell of the workbook is
+// told, and what no field that must be filled in is.
+func hint(p *frame.Page, f sheet.Field) string {
+	text := p.Pick(f.Meaning[0], f.Meaning[1])
+	if f.Kind == sheet.FieldFlag {
+		text = strings.TrimSuffix(strings.TrimSuffix(text, "填「是」。"), "的")
+	}
+	if f.Must {
+		for _, blank := range []string{"来源没有写的留空。", " Empty where the source does not say."} {
+			text = strings.TrimSuffix(text, blank)
+		}
+	}
+	return text
+}
+
 func field(p *frame.Page, f sheet.Field, at sheet.Spot, value string, wrong problems) fieldView {
 	v := fieldView{
-		ID: id(at), Label: frame.Capital(p.Pick(f.Chinese, f.English)), Hint: p.Pick(f.Meaning[0], f.Meaning[1]), Kind: f.Kind, Value: value, Must: f.Must, Problems: wrong[at],
+		ID: id(at), Label: frame.Capital(p.Pick(f.Chinese, f.English)), Hint: hint(p, f), Kind: f.Kind, Value: value, Must: f.Must, Problems: wrong[at],
 	}
 	switch f.Kind {
 	case sheet.FieldText, sheet.FieldLimit, sheet.FieldNumber:
@@ -374,6 +391,13 @@ func choices(p *frame.Page, f sheet.Field, values []string) []choice {
 // shown are the elements of an item that say something, or of which something
 // was found: the text of a draft.
 func shown(p *frame.Page, form sheet.Form, r *sheet.Reading, findings []item.Finding) []groupView {
+	say := func(fields []fieldView) {
+		for i := range fields {
+			if f := &fields[i]; strings.HasSuffix(f.ID, ".if") {
+				f.Words = guide.When(f.Value, r.Item.Situations, p.Lang)
+			}
+		}
+	}
 	all := views(p, form, located(p, r, findings), sheet.Spot{Row: -1})
 	empty := func(f fieldView) bool { return f.Kind == sheet.FieldFixed || f.Value == "" && len(f.Problems) == 0 }
 	for i := range all {
@@ -384,6 +408,7 @@ func shown(p *frame.Page, form sheet.Form, r *sheet.Reading, findings []item.Fin
 			for n := range part.Rows {
 				row := &part.Rows[n]
 				row.Fields, row.More = slices.DeleteFunc(row.Fields, empty), nil
+				say(row.Fields)
 			}
 		}
 		g.Parts = slices.DeleteFunc(g.Parts, func(part partView) bool { return len(part.Own)+len(part.Rows)+len(part.Problems) == 0 })

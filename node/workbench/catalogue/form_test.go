@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"tongban/node/drafting"
 	"tongban/node/frame"
 	"tongban/node/frame/frametest"
+	"tongban/node/web"
 )
 
 // Every word that a page says is there.
@@ -215,3 +217,57 @@ const district = area.Center("320509000000")
 func draftingOf(code item.Code) drafting.Drafting {
 	return drafting.Drafting{Items: []item.Item{{Ref: item.Ref{Code: code, Area: district.Area()}}}}
 }
+
+// A hint says how a field of the form is filled in, not a cell of the workbook:
+// a box that is ticked is told no word, what must be filled in not to stay empty.
+func TestHintsAreOfTheForm(t *testing.T) {
+	for _, english := range []bool{false, true} {
+		p := page(english)
+		for _, g := range views(p, sheet.FormOf(&item.Item{}), problems{}, nowhere) {
+			for _, part := range g.Parts {
+				for _, f := range part.Own {
+					if f.Must && (strings.Contains(f.Hint, "留空") || strings.Contains(f.Hint, "Empty")) || strings.Contains(f.Hint, "填「是」") {
+						t.Errorf("%s: %q", f.ID, f.Hint)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Whoever approves a draft reads its conditions in words, and each finding with
+// the name of its field, in the language of the page; codes are not shown.
+func TestADraftInWords(t *testing.T) {
+	it := item.Item{
+		Ref: item.Ref{Code: "TB-A", Area: "320509000000", Version: 2}, Name: "虚构事项",
+		Situations: []item.Situation{{ID: "traits", Question: "有哪些情形", Several: true, Options: []item.Option{{ID: "minor", Text: "未成年人"}, {ID: "mental", Text: "智力残疾人"}}}},
+		Materials:  []item.Material{{ID: "kin", Name: "监护人证明", Need: item.Required, If: `"minor" in traits || "mental" in traits`}},
+		Laws:       []item.Law{{Title: "虚构条例", Changed: "2026-01-01"}},
+	}
+	base := it
+	base.Ref.Version, base.Materials = 1, []item.Material{it.Materials[0]}
+	base.Materials[0].If = `"minor" in traits`
+	for _, english := range []bool{false, true} {
+		p := page(english)
+		p.Name = "draft"
+		form := sheet.FormOf(&it)
+		d := &detail{Item: &it, Groups: shown(p, form, form.Read(), nil), Base: 1, Findings: []said{sayFinding(p, item.Finding{Element: "laws[0].changed", Code: "law_changed", Severity: item.Error, Message: "已有变动", English: "out of date"})}}
+		d.Changes, _, _ = web.Compare(p, &base, &it)
+		p.Data = d
+		w := httptest.NewRecorder()
+		(&frame.Pages{Set: set, Center: func() string { return "虚构区" }, Now: time.Now}).Write(w, p, http.StatusOK)
+		text := tags.ReplaceAllString(w.Body.String(), "")
+		for _, want := range []string{"未成年人", "智力残疾人", p.Pick("法律依据 1，依据变动日期", "Legal basis 1, out of date since")} {
+			if !strings.Contains(text, want) {
+				t.Errorf("no %q: %s", want, text)
+			}
+		}
+		for _, never := range []string{"in traits", "laws[0]", "law_changed", p.Pick("condition", "材料适用条件")} {
+			if strings.Contains(text, never) {
+				t.Errorf("english %v: %q is shown", english, never)
+			}
+		}
+	}
+}
+
+var tags = regexp.MustCompile(`(?s)<code>.*?</code>|<[^>]*>`) // what is folded away for who writes conditions is left out

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"tongban/catalog/item"
@@ -94,7 +95,7 @@ func (r *room) fill(c *workbench.Call, d *list, f register.DraftFilter, scope st
 	for looked, more := 0, true; more; {
 		var found []register.DraftView
 		found, more = r.Register.Drafts(f, after, perPage)
-		for i, v := range found {
+		for _, v := range found {
 			row := r.draftRow(c, v)
 			if scope == "mine" && !row.Own || scope == "others" && row.Own {
 				continue
@@ -104,7 +105,6 @@ func (r *room) fill(c *workbench.Call, d *list, f register.DraftFilter, scope st
 				return
 			}
 			d.Rows = append(d.Rows, row)
-			after = found[i].Index
 		}
 		if looked += len(found); len(found) > 0 {
 			after = found[len(found)-1].Index
@@ -204,5 +204,23 @@ type said struct {
 }
 
 func sayFinding(p *frame.Page, f item.Finding) said {
-	return said{Element: f.Element, Label: p.Label(f.Element), Code: f.Code, Text: p.Pick(f.Message, f.English), Error: f.Severity == item.Error}
+	return said{Element: f.Element, Label: labelOf(p, f.Element), Code: f.Code, Text: p.Pick(f.Message, f.English), Error: f.Severity == item.Error}
+}
+
+// labelOf is what an element is called, and which entry of its list it stands
+// in: "steps[2].limit" is the limit of the third step.
+func labelOf(p *frame.Page, element string) string {
+	label := frame.Capital(p.Label(element))
+	list, rest, inside := strings.Cut(element, "[")
+	digits, _, _ := strings.Cut(rest, "]")
+	n, err := strconv.Atoi(digits)
+	if !inside || err != nil {
+		return label
+	}
+	which := frame.Capital(p.Label(list)) + " " + strconv.Itoa(n+1)
+	if p.Label(list) == p.Label(element) {
+		return which
+	}
+	zh, en := item.Label(element)
+	return which + p.Pick("，"+zh, ", "+en)
 }

@@ -87,7 +87,11 @@ func (r *room) offer(c *workbench.Call, d *detail, one *drafting.DraftDetail) {
 	me, p := staff(c), c.Page
 	not := func(name string, err error) bool {
 		if err != nil {
-			d.Not = append(d.Not, whyNot{name, p.Say("act_" + name), c.Reason(refusal.CodeOf(err)), c.Particulars(err.Error())})
+			why := whyNot{name, p.Say("act_" + name), c.Reason(refusal.CodeOf(err)), c.Particulars(err.Error())}
+			if refusal.CodeOf(err) == drafting.Flawed { // its page tells what is wrong, each with its words
+				why.Detail = ""
+			}
+			d.Not = append(d.Not, why)
 		}
 		return err != nil
 	}

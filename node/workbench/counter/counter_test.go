@@ -88,7 +88,7 @@ func TestIntake(t *testing.T) {
 		name string
 		test func(*testing.T, *office)
 	}{
-		{"accept", acceptOne}, {"refused", refusedForms}, {"outcomes", outcomesAtTheWindow}, {"situation", questionsSelect},
+		{"accept", acceptOne}, {"refused", refusedForms}, {"outcomes", outcomesAtTheWindow}, {"nothing laid", nothingLaid}, {"situation", questionsSelect},
 		{"area", competenceElsewhere}, {"several", severalItems}, {"agent", anAgentActs}, {"restart", halvesOutliveARestart}, {"others", nobodyElses},
 	} {
 		t.Run(one.name, func(t *testing.T) {
@@ -248,6 +248,53 @@ func outcomesAtTheWindow(t *testing.T, o *office) {
 	b.post(base+"/do/settle", with(form, "s.name", "虚构备案证明"))
 	if s := b.opened(n); s[0].Decision == nil || s[0].HandedOut == 0 {
 		t.Errorf("%+v: %s", s[0], clip(b.page))
+	}
+}
+
+// A notice is given where no paper was laid at all; where it can't be, nothing is
+// opened, and no page says that it was done.
+func nothingLaid(t *testing.T, o *office) {
+	b := o.clerk("yi")
+	n := len(o.cases())
+	base := b.begin("PROOF")
+	bare := with(person(), "item", "PROOF", "p.PROOF/card.state", "", "n.PROOF/form", "按样表填写")
+	b.post(base+"/do/notice", with(with(url.Values{}, "n.PROOF/card", strings.Repeat("长", 5000)), "item", "PROOF", "applicant.name", "虚构乙"))
+	if b.status != http.StatusUnprocessableEntity || len(o.cases()) != n {
+		t.Errorf("a notice that is too long: %d, %d cases", b.status, len(o.cases())-n)
+	}
+	b.post(base+"/do/notice", bare)
+	b.has("<h1>一次性告知</h1>", "收件凭证", "会印在收件凭证上")
+	s := b.opened(n)
+	if s[0].Phase != casefile.PhaseNoticed || s[0].ReceivedAt == 0 || len(s[0].Notice.Missing) != 2 || !strings.Contains(s[0].Notice.Text, "按样表填写") {
+		t.Errorf("%+v", s[0])
+	}
+	b.post(base+"/print", url.Values{"format": {"a4"}})
+	b.has("按样表填写", "居民身份证")
+	n++
+
+	base = b.begin("PROOF")
+	b.post(base+"/do/notice", proof()) // everything is there
+	b.has(`role="alert"`)
+	b.hasNot("<h1>一次性告知</h1>")
+	if b.status/100 != 4 || len(o.cases()) != n {
+		t.Errorf("a notice of nothing: %d, %d cases", b.status, len(o.cases())-n)
+	}
+	b.post(base+"/do/receive", with(person(), "item", "PROOF"))
+	b.has("<h1>已登记，还没有收到材料</h1>", "请抄给申请人")
+	b.opened(n)
+	n++
+
+	base = b.begin("PROOF", "SIGN")
+	both := with(person(), "item", "PROOF", "item", "SIGN", "a.matter", "plain")
+	b.post(base+"/do/decline", with(both, "d.ground", "not_met", "d.reason", "虚构理由")) // each is declined by itself
+	if b.status/100 != 4 || len(o.cases()) != n {
+		t.Errorf("several declined: %d, %d cases", b.status, len(o.cases())-n)
+	}
+	b.post(base+"/do/notice", both)
+	for _, one := range b.opened(n) {
+		if one.Phase != casefile.PhaseNoticed {
+			t.Errorf("%s is %s", one.Item.Code, one.Phase)
+		}
 	}
 }
 

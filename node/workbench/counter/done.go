@@ -32,8 +32,15 @@ type result struct {
 	LampText     string
 	Due          string
 	Papers       []string // to be printed
+	Receipt      bool     // on which the query password is printed
 	Lacks        []string
 	Warnings     []desk.Warning
+	came         bool // anything was received with it
+}
+
+// Receipt reports whether a receipt is there to print the query password on.
+func (d *finished) Receipt() bool {
+	return slices.ContainsFunc(d.Cases, func(one result) bool { return one.Receipt })
 }
 
 type trouble struct{ Number, Text, Detail string }
@@ -65,14 +72,23 @@ func (r *room) done(c *workbench.Call) error {
 			d.Did = p.Pick(m.words[0], m.words[1])
 		}
 	}
+	if o.Did == "notice" && len(o.Cases) > 1 {
+		d.Did = p.Say("notice_several")
+	}
 	for _, id := range o.Cases {
 		one, err := r.result(c, id)
 		if err != nil {
 			return err
 		}
 		d.Cases = append(d.Cases, one)
+		if o.Did == "receive" && !one.came {
+			d.Did = p.Say("only_opened")
+		}
 		for _, l := range o.Left {
 			if l.Case == id {
+				if l.Action != desk.Mandate { // then what was asked for was not done
+					d.Did = p.Say("opened")
+				}
 				d.Left = append(d.Left, trouble{one.Number, p.Either(terms.Actions[l.Action], string(l.Action)) + p.Pick("：", ": ") + c.Reason(refusal.Code(l.Code)), c.Particulars(l.Detail)})
 			}
 		}
@@ -101,6 +117,7 @@ func (r *room) result(c *workbench.Call, id casefile.ID) (result, error) {
 	one := result{
 		ID: id, Number: s.Number, Phase: p.Either(terms.Phases[s.Phase], string(s.Phase)), Lamp: string(view.Lamp), LampText: p.Either(terms.Lamps[view.Lamp], string(view.Lamp)),
 		Due: s.Told, Warnings: view.Warnings, Name: string(s.Item.Code),
+		came: s.ReceivedAt != 0,
 	}
 	if view.Item != nil {
 		one.Name = view.Item.Name
@@ -110,6 +127,7 @@ func (r *room) result(c *workbench.Call, id casefile.ID) (result, error) {
 	}
 	docs, err := r.Desk.Printables(id)
 	for _, doc := range docs {
+		one.Receipt = one.Receipt || doc.Kind == notice.Receipt
 		if doc.Printed == 0 && doc.Void == "" && doc.Kind != notice.Rating {
 			one.Papers = append(one.Papers, p.Pick(doc.Title, doc.English))
 		}

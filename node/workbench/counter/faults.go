@@ -80,9 +80,13 @@ func (v *view) place(err error, outcome string) (left []string) {
 			v.fault(v.fieldOf(f.Field, outcome), v.c.Page.Pick(f.Chinese, f.English))
 		}
 	}
+	if err == nil {
+		return nil
+	}
 	for one := range strings.SplitSeq(wordsOf(err), "; ") {
 		field, what := split(one)
 		switch {
+		case outcome == "" && field == "subject" && !v.typed.on("subject"): // nobody was wrong yet: the field says what it asks for
 		case strings.HasPrefix(field, "applicant"): // said above, in one language
 		case field == "" || strings.HasPrefix(one, "“") && strings.HasPrefix(field, "papers["): // of one item of several: it counts its own papers
 			left = append(left, v.c.Particulars(what))

@@ -143,7 +143,7 @@ var (
 		{Name: signedMandate, Kind: sign, Words: terms.Pair{"委托人签名", "Signature of the client"}, Paper: signedMandate},
 	}}
 	where = block{"where", terms.Pair{"办理地区、结果领取", "Area and result"}, []field{
-		{Name: "subject", Kind: place, Words: terms.Pair{"地区（12 位区划代码或名称）", "Area (12 digits, or its name)"}, List: "areas"},
+		{Name: "subject", Kind: place, Words: terms.Pair{"地区（名称或 12 位区划代码）", "Area (its name, or 12 digits)"}, List: "areas"},
 		{Name: "deliver_by", Kind: pick, Words: terms.Pair{"结果送达", "Result"}, Options: manners},
 		{Name: "deliver", Kind: place, Words: terms.Pair{"在哪个中心领取", "Collected at"}, Hint: terms.Pair{"空着即本中心", "empty: here"}, List: "centers"},
 	}}
@@ -159,6 +159,7 @@ type shown struct {
 	Value            string
 	Fault            string
 	Good             string // what is right about it
+	Own              *spot  // of the area: this center's, where that may be meant
 	First            bool   // focus starts here
 	Kept             string // of sign: the picture that is kept
 	Choices          []choice
@@ -176,10 +177,7 @@ func (s shown) Told() string {
 	if s.HintT != "" {
 		ids = append(ids, s.ID+"-hint")
 	}
-	if s.Fault != "" || s.Number {
-		ids = append(ids, s.ID+"-fault")
-	}
-	return strings.Join(ids, " ")
+	return strings.Join(append(ids, s.ID+"-fault"), " ")
 }
 
 // fold is a block for a page.

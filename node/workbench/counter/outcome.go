@@ -3,7 +3,9 @@ package counter
 import (
 	"maps"
 	"slices"
+	"strings"
 
+	"tongban/catalog/item"
 	"tongban/consensus/refusal"
 	"tongban/intake/applicant"
 	"tongban/intake/casefile"
@@ -217,6 +219,9 @@ func (r *room) do(c *workbench.Call) error {
 	v.faults = uploaded
 	result, err := v.open(name)
 	if err != nil {
+		if v.refused = ""; refusal.CodeOf(err) == desk.BadForm {
+			v.refused = name
+		}
 		return v.show(v.told(err, name))
 	}
 	result.Ticket = v.typed.get("visit")
@@ -251,6 +256,7 @@ func (v *view) by() desk.By {
 
 // open has the desk open the cases, and do at once with them what was asked for.
 func (v *view) open(name string) (opened, error) {
+	v.placed()
 	switch {
 	case len(v.items) == 0:
 		return opened{}, refusal.Newf(refusal.Malformed, "", "", "%s", v.c.Page.Say("no_item_yet"))
@@ -258,6 +264,9 @@ func (v *view) open(name string) (opened, error) {
 		return opened{}, v.planned
 	case v.unsaid():
 		return opened{}, refusal.Newf(desk.BadForm, "", "", "%s", v.c.Page.Say("see_fields"))
+	}
+	if err := v.hindered(name); err != nil {
+		return opened{}, err
 	}
 	out := opened{Did: name}
 	papers := v.papers(true)
@@ -269,6 +278,10 @@ func (v *view) open(name string) (opened, error) {
 		switch name {
 		case "decline":
 			form.Decline = v.reason()
+		case "notice": // so that no case stands there without the notice
+			if err := v.r.Desk.ForeseeNotice(form, desk.NoticeForm{Notes: v.notesOf(form.Item, v.seen[0].Lacks)}); err != nil {
+				return out, err
+			}
 		case "settle": // what is wrong with the decision is told before anything is open
 			settling, err := v.settling()
 			if err != nil {
@@ -298,6 +311,21 @@ func (v *view) open(name string) (opened, error) {
 	return out, nil
 }
 
+// hindered refuses, before anything is open, an outcome that follows the opening
+// and that the page does not offer: the opening alone would be told as if it
+// were the outcome. What the desk refuses with the opening is left to it.
+func (v *view) hindered(name string) error {
+	single := v.bundle == nil && len(v.items) == 1
+	if v.unseen != nil || single && name != "notice" || v.bundle == nil && name == "accept" {
+		return nil
+	}
+	m := all[slices.IndexFunc(all, func(m means) bool { return m.name == name })]
+	if ok, why, detail := v.allowed(m); !ok {
+		return refusal.Newf(refusal.Malformed, "", "", "%s", strings.TrimSpace(why+" "+detail))
+	}
+	return nil
+}
+
 // openSeveral opens the cases of a bundle, or of a visit with several items.
 func (v *view) openSeveral(name string, a applicant.Applicant, papers []desk.Paper) (desk.Visit, error) {
 	if v.bundle != nil {
@@ -325,11 +353,22 @@ func (v *view) then(name string, s casefile.State, out *opened) {
 	ctx, by := v.c.Context(), v.by()
 	by.Key += "/" + string(s.ID)
 	action, err := desk.Action(""), error(nil)
+	if s.ReceivedAt == 0 && name != "receive" && name != "decline" { // no paper was laid: what came is the application
+		came := by
+		came.Key += "/came"
+		done, err := v.r.Desk.Receive(ctx, came, s.ID, desk.ReceiveForm{})
+		if err != nil {
+			out.leave(s.ID, desk.Receive, err)
+			return
+		}
+		s = done.State
+	}
+	several := v.bundle != nil || len(v.items) > 1
 	switch {
-	case name == "notice" && v.offers(s, desk.Notice):
+	case name == "notice" && (v.offers(s, desk.Notice) || !several && s.Notice == nil): // one that is not offered is refused, and told
 		action = desk.Notice
 		_, err = v.r.Desk.Notice(ctx, by, s.ID, desk.NoticeForm{Notes: v.notes(s)})
-	case (name == "notice" || name == "accept") && (v.bundle != nil || len(v.items) > 1) && v.offers(s, desk.Accept):
+	case (name == "notice" || name == "accept") && several && v.offers(s, desk.Accept):
 		action = desk.Accept
 		_, err = v.r.Desk.Accept(ctx, by, s.ID, desk.AcceptForm{})
 	case name == "settle":
@@ -355,13 +394,17 @@ func (v *view) offers(s casefile.State, action desk.Action) bool {
 
 // notes are the words of the notice about the materials of one case.
 func (v *view) notes(s casefile.State) map[string]string {
-	out := map[string]string{}
 	look, err := v.r.Desk.Look(s.ID)
 	if err != nil {
 		return nil
 	}
-	for _, lacks := range look.Outstanding {
-		m, ok := v.plan.Material(string(s.Item.Code) + "/" + lacks.ID)
+	return v.notesOf(s.Item.Code, look.Outstanding)
+}
+
+func (v *view) notesOf(code item.Code, missing []item.Material) map[string]string {
+	out := map[string]string{}
+	for _, lacks := range missing {
+		m, ok := v.plan.Material(string(code) + "/" + lacks.ID)
 		if note := v.typed.get("n." + m.ID); ok && note != "" {
 			out[lacks.ID] = note
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/consensus/refusal"
 	"tongban/intake/desk"
@@ -17,12 +16,12 @@ import (
 type screen struct {
 	ID        string
 	Ticket    shown
-	TicketOK  string
 	Items     []chosen
 	Who       fold
 	Folds     []fold
 	Where     fold
 	NeedArea  string // in words, what fixes competence; "" where the counter does
+	Refused   string // the outcome that was refused for what is in the fields
 	Areas     []spot
 	Centers   []spot
 	Questions []question
@@ -55,35 +54,6 @@ type question struct {
 	Options       []choice
 }
 
-// spot is a place that a field suggests.
-type spot struct {
-	Code area.Center
-	Name string
-}
-
-// mostSpots bounds the lists of places on a page.
-const mostSpots = 300
-
-// centers are those of the directory under this one, this one first; a village
-// has those of its town.
-func (r *room) centers() []spot {
-	all := []spot{{r.Self(), r.Name(r.Self())}}
-	under := r.here()
-	if under.Level() == area.Village {
-		under = under.Parent()
-	}
-	found, err := r.Register.Centers(under, "", mostSpots)
-	if err != nil {
-		return all
-	}
-	for _, one := range found {
-		if one.ID != r.Self() && one.Revoked == 0 {
-			all = append(all, spot{one.ID, cmp.Or(one.Name, string(one.ID))})
-		}
-	}
-	return all
-}
-
 func (r *room) screen(c *workbench.Call) error {
 	v, ended, err := r.load(c)
 	if err != nil || ended {
@@ -104,33 +74,17 @@ func (v *view) show(why error) error {
 
 // page is everything that the page shows.
 func (v *view) page() *screen {
-	p := v.c.Page
 	v.look()
-	good, bad := v.numberTold()
-	if bad != "" {
-		v.fault("applicant.number", bad)
-	}
-	d := &screen{ID: v.draft.ID, Text: v.text, Hits: v.hits, Who: who.show(p, v.typed, v.faults), Where: where.show(p, v.typed, v.faults), Devices: v.r.Devices}
-	d.Who.Fields[1].Good = good
-	d.Ticket = field{Name: "visit", Kind: line, Words: [2]string{p.Say("ticket"), p.Say("ticket")}}.show(p, v.typed, v.faults)
-	v.ticket(d)
-	for _, b := range []block{organisation, agent, more, mandate} {
-		one := b.show(p, v.typed, v.faults)
-		v.signatures(one.Fields)
-		d.Folds = append(d.Folds, one)
-	}
+	d := &screen{ID: v.draft.ID, Text: v.text, Hits: v.hits, Devices: v.r.Devices}
+	v.chosen(d)
+	v.fill(d)
+	v.fields(d)
 	if v.typed.get("applicant.id_kind") == "credit_code" {
 		d.Folds[0].Open = true
 	}
-	v.chosen(d)
-	v.fill(d)
-	d.Centers = v.r.centers()
-	for _, one := range d.Centers {
-		d.Areas = append(d.Areas, spot{area.Center(one.Code.Area()), one.Name})
-	}
+	d.Centers, d.Areas = suggested(v.near()), suggested(areasOf(v.near()))
 	if d.NeedArea != "" {
 		d.Where.Open = true
-		d.Where.Fields[0].Must, d.Where.Fields[0].HintT = true, d.NeedArea
 	}
 	d.Search = len(d.Items) == 0 || len(v.hits) > 0 || v.c.URL.Query().Get("at") == "items"
 	if at := v.c.URL.Query().Get("at"); !d.Search && at == "" && v.typed.get("applicant.number") == "" {
@@ -139,8 +93,42 @@ func (v *view) page() *screen {
 	return d
 }
 
+// fields are those of who applies and where, with what is right or wrong about
+// them.
+func (v *view) fields(d *screen) {
+	p := v.c.Page
+	good, bad := v.numberTold()
+	if bad != "" {
+		v.fault("applicant.number", bad)
+	}
+	d.Who, d.Where = who.show(p, v.typed, v.faults), where.show(p, v.typed, v.faults)
+	d.Who.Fields[1].Good = good
+	d.Ticket = field{Name: "visit", Kind: line, Words: [2]string{p.Say("ticket"), p.Say("ticket")}}.show(p, v.typed, v.faults)
+	v.ticket(d)
+	for _, b := range []block{organisation, agent, more, mandate} {
+		one := b.show(p, v.typed, v.faults)
+		v.signatures(one.Fields)
+		d.Folds = append(d.Folds, one)
+	}
+	area := &d.Where.Fields[0]
+	if d.NeedArea != "" {
+		area.Must, area.HintT = true, d.NeedArea
+	}
+	v.handled(area)
+}
+
+// Told are the fields below which the node says something while they are typed.
+func (d *screen) Told() []shown {
+	all := slices.Concat([]shown{d.Ticket}, d.Who.Fields, d.Where.Fields)
+	for _, b := range d.Folds {
+		all = append(all, b.Fields...)
+	}
+	return slices.DeleteFunc(all, func(s shown) bool { return s.Kind == check || s.Kind == sign })
+}
+
 // fill is the part of the page that hangs on the answers and the papers.
 func (v *view) fill(d *screen) {
+	d.Refused = v.refused
 	d.Carry = v.typed.on("carry")
 	d.Lines = v.lines()
 	d.CarryWhy = v.faults["carry"]
@@ -170,7 +158,7 @@ func (v *view) ticket(d *screen) {
 		}
 		return
 	}
-	d.TicketOK = v.c.Page.Say("ticket_good")
+	d.Ticket.Good = "✓ " + v.c.Page.Say("ticket_good")
 }
 
 func (v *view) chosen(d *screen) {
@@ -187,7 +175,7 @@ func (v *view) chosen(d *screen) {
 		}
 		d.Items = append(d.Items, chosen{code, it.Name, aboutItem(p, it), it.Conditions})
 		for _, of := range v.within(it) {
-			if of.Subject != item.ByCounter && of.Subject != "" && d.NeedArea == "" {
+			if elsewhere(of) && d.NeedArea == "" {
 				zh, en := item.InWords("subject", string(of.Subject))
 				d.NeedArea = p.Pick("按"+zh+"确定由谁办理", "competence goes by the "+en)
 			}
@@ -230,6 +218,9 @@ func (r *room) refresh(c *workbench.Call) error {
 	}
 	v.text = strings.TrimSpace(c.PostForm.Get("q"))
 	code, ticket, err := r.picked(c, v.text)
+	if err == nil && c.PostForm.Get("own") != "" {
+		err = v.takeOwn()
+	}
 	switch {
 	case err != nil:
 		return v.show(err)
@@ -279,6 +270,7 @@ func (v *view) part(name string) error {
 	d := &screen{ID: v.draft.ID, Devices: v.r.Devices}
 	v.chosen(d)
 	v.fill(d)
+	v.fields(d)
 	return v.c.Part("visit", name, d)
 }
 

@@ -34,6 +34,8 @@ type view struct {
 	unseen  error  // why nothing can be foreseen
 	text    string // in the scan box
 	hits    []hit  // what it found
+	refused string // the outcome that was refused for what is in the fields
+	spots   []spot // see near
 }
 
 // load brings a half-filled intake of whoever asks. ended says that it is open
@@ -52,7 +54,7 @@ func (r *room) load(c *workbench.Call) (v *view, ended bool, err error) {
 }
 
 // fleeting are the fields that say what is to be done now, and are not kept.
-var fleeting = []string{"key", "q", "pick", "ticket", "code", "unscan", "forward"}
+var fleeting = []string{"key", "q", "pick", "ticket", "code", "unscan", "forward", "own", "refused"}
 
 // take is load with what the form says, which is kept before anything else is
 // done with it, so that no refusal and no power cut loses it.
@@ -67,7 +69,7 @@ func (r *room) take(c *workbench.Call) (v *view, ended bool, err error) {
 			fields[name] = values
 		}
 	}
-	v.typed, v.draft.Fields = fields, fields
+	v.typed, v.draft.Fields, v.refused = fields, fields, c.PostForm.Get("refused")
 	if err := r.Drafts.Keep(c.Who.Login, v.draft.ID, v.title(), fields); err != nil {
 		return v, false, err
 	}
@@ -105,30 +107,11 @@ func (v *view) codes() []item.Code {
 	return all
 }
 
-// subject is where competence lies, as it was typed: a code, or the name of a
-// center there.
-func (v *view) subject() area.Code {
-	return area.Code(v.located("subject"))
-}
-
-// located is a place as it was typed, by its code.
-func (v *view) located(name string) string {
-	text := v.typed.get(name)
-	if text == "" || strings.Trim(text, "0123456789-") == "" {
-		return text
-	}
-	for _, one := range v.r.centers() {
-		if one.Name == text {
-			return string(one.Code)
-		}
-	}
-	return text
-}
-
 // look plans what the items ask of the applicant, by the answers so far, and
 // asks the desk what could be done with it.
 func (v *view) look() {
 	v.items = v.codes()
+	v.placed()
 	if len(v.items) == 0 {
 		return
 	}
@@ -170,7 +153,7 @@ func (v *view) compose(answers item.Answers) (bundle.Plan, error) {
 }
 
 // foresee asks the desk what could be done. Whoever is not yet fully known is
-// somebody: what is wrong there is told when it is sent.
+// somebody: what is wrong there is told when it is sent, and from then on.
 func (v *view) foresee() {
 	a := v.typed.applicant()
 	if len(a.Check("applicant", v.r.today())) > 0 {
@@ -190,9 +173,46 @@ func (v *view) foresee() {
 			v.seen = []desk.Foreseen{one}
 		}
 	}
+	v.judge()
+}
+
+// judge says beside the fields what is wrong with them: of a form that was
+// refused everything that would be refused again, of another only what does not
+// mend itself by filling in more.
+func (v *view) judge() {
 	if refusal.CodeOf(v.unseen) == desk.BadForm {
-		v.place(v.unseen, "")
+		v.place(v.unseen, v.refused)
+	} else if v.refused != "" {
+		v.place(nil, v.refused)
 	}
+	if err := v.again(); refusal.CodeOf(err) == desk.BadForm {
+		v.place(err, v.refused)
+	}
+	if v.refused != "" {
+		v.unsaid()
+	}
+	if in := v.subject(); in != "" && refusal.CodeOf(v.unseen) == desk.TooCoarse {
+		v.fault("subject", v.c.Particulars(wordsOf(v.unseen)))
+	}
+}
+
+// again is what would be refused again of the form of an outcome.
+func (v *view) again() error {
+	if v.bundle != nil || len(v.items) != 1 || refusal.CodeOf(v.unseen) == desk.BadForm {
+		return nil
+	}
+	form := v.openForm(applicant.Applicant{Person: applicant.Person{Name: "-"}}, v.papers(false))
+	switch v.refused {
+	case "decline":
+		return v.r.Desk.ForeseeDecline(form, *v.reason())
+	case "settle":
+		settling, err := v.settling()
+		if err != nil {
+			return err
+		}
+		return v.r.Desk.ForeseeSettle(form, settling)
+	}
+	return nil
 }
 
 func (v *view) submission() desk.Submission {
@@ -204,7 +224,7 @@ func (v *view) submission() desk.Submission {
 // openForm is the desk's form of the only item.
 func (v *view) openForm(a applicant.Applicant, papers []desk.Paper) desk.OpenForm {
 	form := desk.OpenForm{
-		Item: v.items[0], Subject: v.subjectOf(v.items[0]), Deliver: area.Center(v.located("deliver")), Applicant: a, Agency: v.typed.on("agency"), Submission: v.submission(),
+		Item: v.items[0], Subject: v.subjectOf(v.items[0]), Deliver: v.deliver(), Applicant: a, Agency: v.typed.on("agency"), Submission: v.submission(),
 	}
 	if len(v.plan.Parts) > 0 {
 		form.Answers = v.plan.Parts[0].Selection.Answers
@@ -236,14 +256,14 @@ func (v *view) subjectOf(code item.Code) area.Code {
 
 func (v *view) visitForm(a applicant.Applicant, papers []desk.Paper) desk.VisitForm {
 	return desk.VisitForm{
-		Items: v.items, Answers: v.answers, Subject: v.subject(), Deliver: area.Center(v.located("deliver")), Applicant: a,
+		Items: v.items, Answers: v.answers, Subject: v.subject(), Deliver: v.deliver(), Applicant: a,
 		Agency: v.typed.on("agency"), Papers: papers, Submission: v.submission(),
 	}
 }
 
 func (v *view) bundleForm(a applicant.Applicant, papers []desk.Paper) desk.BundleForm {
 	return desk.BundleForm{
-		Bundle: v.items[0], Answers: v.answers, Subject: v.subject(), Deliver: area.Center(v.located("deliver")), Applicant: a,
+		Bundle: v.items[0], Answers: v.answers, Subject: v.subject(), Deliver: v.deliver(), Applicant: a,
 		Agency: v.typed.on("agency"), Papers: papers, Submission: v.submission(),
 	}
 }

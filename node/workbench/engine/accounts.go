@@ -104,8 +104,9 @@ func by(c *workbench.Call) string { return cmp.Or(c.Who.Staff, c.Who.Login) }
 // one is the page of one account.
 type one struct {
 	person
-	Form  form
-	Given *given
+	Form   form
+	Roster []Member
+	Given  *given
 }
 
 func (r *room) account(c *workbench.Call) error {
@@ -123,7 +124,7 @@ func (r *room) one(c *workbench.Call) (*one, error) {
 		return nil, refusal.Newf(refusal.NotFound, "", "", "there is no account %q", login)
 	}
 	c.Page.Nav, c.Page.Title = "accounts", cmp.Or(a.Name, a.Login)
-	return &one{person: r.person(c.Page, a), Form: form{a.Login, a.Staff, a.Name, a.Outside, r.Accounts.Links(), duties(c.Page, a.Duties)}}, nil
+	return &one{person: r.person(c.Page, a), Form: form{a.Login, a.Staff, a.Name, a.Outside, r.Accounts.Links(), duties(c.Page, a.Duties)}, Roster: r.Roster()}, nil
 }
 
 // change edits an account, or does to it what the button says.
@@ -156,20 +157,28 @@ func (r *room) change(c *workbench.Call) error {
 }
 
 func (r *room) edit(c *workbench.Call, d *one) error {
+	f := &d.Form
+	f.Name, f.Staff = c.PostForm.Get("name"), c.PostForm.Get("staff")
+	if f.Linking {
+		f.Outside = c.PostForm.Get("outside")
+	}
 	chosen, err := account.ParseDuties(c.PostForm["duty"])
 	if err != nil {
 		return err
 	}
-	d.Form.Duties = duties(c.Page, chosen)
+	f.Duties = duties(c.Page, chosen)
+	if len(chosen) == 0 { // of a change that would say: as they are
+		return refusal.Newf(account.BadAccount, "", "", "an account has at least one duty")
+	}
 	change := account.Change{}
-	if name := c.PostForm.Get("name"); name != d.Name {
-		change.Name = &name
+	if f.Name != d.Name {
+		change.Name = &f.Name
 	}
-	if staff := c.PostForm.Get("staff"); staff != d.Staff {
-		change.Staff = &staff
+	if f.Staff != d.Staff {
+		change.Staff = &f.Staff
 	}
-	if outside := c.PostForm.Get("outside"); d.Form.Linking && outside != d.Outside {
-		d.Form.Outside, change.Outside = outside, &outside
+	if f.Outside != d.Outside {
+		change.Outside = &f.Outside
 	}
 	if !slices.Equal(chosen, d.Duties) {
 		change.Duties = chosen
@@ -178,10 +187,7 @@ func (r *room) edit(c *workbench.Call, d *one) error {
 }
 
 // book is the accounts' book, a page of it.
-type book struct {
-	Rows  []entry
-	Older string
-}
+type book struct{ Rows []entry }
 
 type entry struct{ When, Kind, Login, Staff, From string }
 

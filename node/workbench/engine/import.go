@@ -2,8 +2,7 @@ package engine
 
 import (
 	"io"
-	"mime"
-	"net/http"
+	"slices"
 	"strconv"
 
 	"tongban/consensus/refusal"
@@ -19,7 +18,7 @@ func (r *room) openImports() {
 	r.post("/work/import", r.send)
 	r.get("/work/import/template/{kind}", r.template)
 	r.get("/work/import/{id}", r.imported)
-	r.post("/work/import/{id}", r.decide)
+	r.post("/work/import/{id}", r.apply)
 	r.post("/work/import/{id}/list", r.list)
 }
 
@@ -95,18 +94,7 @@ func (r *room) template(c *workbench.Call) error {
 	if err != nil {
 		return err
 	}
-	return give(c, name, file)
-}
-
-// give hands a file out.
-func give(c *workbench.Call, name string, file []byte) error {
-	h := c.W.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("Content-Length", strconv.Itoa(len(file)))
-	c.W.WriteHeader(http.StatusOK)
-	_, err := c.W.Write(file)
-	return err
+	return c.Download(name, "application/octet-stream", file)
 }
 
 // tableShown is the page of one table: what it would do, how far it is, what came
@@ -119,6 +107,7 @@ type tableShown struct {
 	Faults               []tableFault
 	FaultsMore           int
 	Going, Ready         bool
+	Made                 string // where what was taken in is seen; "": not by whoever looks
 	From, To, Total      int
 }
 
@@ -160,6 +149,9 @@ func table(p *frame.Page, one onboard.Import) *tableShown {
 	d := &tableShown{Import: one, Heading: p.Pick(one.Kind.Chinese(), one.Kind.English()), Total: len(one.Rows)}
 	d.Going = one.State == onboard.Queued || one.State == onboard.Running
 	d.Ready = one.State == onboard.Checked && one.Sound() && one.Count(onboard.Adds)+one.Count(onboard.Changes) > 0
+	if one.State == onboard.Done {
+		d.Made = madeAt(p, one.Kind)
+	}
 	d.Says, d.Class = tableSays(p, one, d)
 	p.Title = d.Heading + p.Pick("：", ": ") + p.Say("table_"+string(one.State))
 	for _, does := range []onboard.Does{onboard.Adds, onboard.Changes, onboard.Same, onboard.Wrong} {
@@ -178,9 +170,26 @@ func table(p *frame.Page, one onboard.Import) *tableShown {
 	return d
 }
 
+// madeAt is where whoever looks sees what tables of a kind make; the worklist has
+// its own duties.
+func madeAt(p *frame.Page, k onboard.Kind) string {
+	switch k {
+	case onboard.Staff, onboard.Windows:
+		return "/work/duty/roster"
+	case onboard.Accounts:
+		return "/work/node/accounts"
+	case onboard.Cases:
+		const list = "/work/cases"
+		if slices.ContainsFunc(p.Bar.Entries, func(e frame.Entry) bool { return e.Link == list }) {
+			return list
+		}
+	}
+	return ""
+}
+
 // page cuts the rows that a page shows.
 func (d *tableShown) page(p *frame.Page) {
-	at := min(int(parse(p.Query.Get("from"))), len(d.Rows))
+	at := int(min(parse(p.Query.Get("from")), uint64(len(d.Rows))))
 	end := min(at+tableRows, len(d.Rows))
 	d.From, d.To = at+1, end
 	for _, row := range d.Rows[at:end] {
@@ -225,16 +234,9 @@ func fault(p *frame.Page, f onboard.Problem) tableFault {
 	return out
 }
 
-// decide takes a checked table in, or lets it go.
-func (r *room) decide(c *workbench.Call) error {
-	id := c.PathValue("id")
-	if c.PostForm.Get("do") == "drop" {
-		if err := r.Onboard.Drop(owner(c), id); err != nil {
-			return err
-		}
-		return c.Go("/work/import", "")
-	}
-	one, err := r.Onboard.Apply(owner(c), id)
+// apply takes a checked table in.
+func (r *room) apply(c *workbench.Call) error {
+	one, err := r.Onboard.Apply(owner(c), c.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -247,5 +249,5 @@ func (r *room) list(c *workbench.Call) error {
 	if err != nil {
 		return err
 	}
-	return give(c, name, file)
+	return c.Download(name, "application/octet-stream", file)
 }

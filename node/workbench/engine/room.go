@@ -8,6 +8,7 @@ package engine
 import (
 	"context"
 	"embed"
+	"strings"
 	"time"
 
 	"tongban/catalog/area"
@@ -113,13 +114,13 @@ func (r *room) within(c *workbench.Call, do func(*workbench.Call) error) error {
 	return do(c)
 }
 
-// node is the page of the node.
+// vitals is the page of the node.
 type vitals struct {
 	Vitals
 	Tiles []tile
 	Lines []line
 	Safe  string // one sentence: may staff go on working
-	Bad   bool
+	How   string // "bad": they may not; "look": something is to be seen to; "well"
 }
 
 type tile struct{ Class, Text, Value, More string }
@@ -130,6 +131,8 @@ func (r *room) node(c *workbench.Call) error {
 	p, v := c.Page, r.Vitals()
 	p.Nav, p.Title = "vitals", p.Say("vitals")
 	d := &vitals{Vitals: v}
+	kept := false // something that a backup would keep
+	r.Cabinet.Cards(cabinet.Filter{}, func(*cabinet.Card) bool { kept = true; return false })
 	now := r.Now()
 	lag := ""
 	if v.Reached > v.Head {
@@ -140,35 +143,52 @@ func (r *room) node(c *workbench.Call) error {
 		{grade(v.Connected || v.Above == "", true), p.Say("line_up"), onoff(p, v.Connected, v.Above == ""), r.since(p, v, now)},
 		{grade(true, v.Outbox == 0 || now.Sub(v.Oldest) < time.Hour), p.Say("outbox"), number(uint64(v.Outbox)), age(p, v.Oldest, now)},
 		{grade(v.Disk == "ample" || v.Disk == "low", v.Disk == "ample"), p.Say("disk"), size(v.Free), p.Say("disk_free")},
-		{grade(true, !v.BackedUp.IsZero() && now.Sub(v.BackedUp) < 48*time.Hour), p.Say("backup"), backup(p, v.BackedUp, now), p.Say("backup_how")},
+		{grade(true, !kept || fresh(v.BackedUp, now)), p.Say("backup"), backup(p, v.BackedUp, now), p.Say("backup_how")},
 	}
-	d.Safe, d.Bad = r.safe(p, v, now)
+	d.Safe, d.How = r.safe(p, v, now, kept)
 	d.Lines = []line{
 		{p.Say("role"), p.Either(roles[v.Role], v.Role)}, {p.Say("incarnation"), number(uint64(v.Incarnation))}, {p.Say("version"), v.Version},
 		{p.Say("started"), p.Time(v.Started.UnixMilli())}, {p.Say("certified"), p.Time(v.Certified.UnixMilli())}, {p.Say("fed_by"), v.Source},
 		{p.Say("memory"), size(v.Resident)}, {p.Say("database"), size(uint64(max(v.Database, 0)))}, {p.Say("certificate"), v.Certificate},
 	}
-	for _, peer := range v.Peers {
-		d.Lines = append(d.Lines, line{p.Say("peer"), r.Name(peer)})
-	}
+	d.Lines = append(d.Lines, line{p.Say("peer"), r.names(p, v.Peers)})
 	return c.Show("node", d)
 }
 
-// safe says in one sentence whether staff may go on working. A node that hears
-// from nobody may: it works on its last verified copy.
-func (r *room) safe(p *frame.Page, v Vitals, now time.Time) (text string, bad bool) {
+// names are centers by their names, one after the other.
+func (r *room) names(p *frame.Page, all []area.Center) string {
+	names := make([]string, len(all))
+	for i, one := range all {
+		names[i] = r.Name(one)
+	}
+	return strings.Join(names, p.Comma())
+}
+
+// safe says in one sentence whether staff may go on working, and how that is. A
+// node that hears from nobody may: it works on its last verified copy. kept says
+// that there is something that a backup would keep.
+func (r *room) safe(p *frame.Page, v Vitals, now time.Time, kept bool) (text, how string) {
 	switch {
 	case v.Fenced != "":
-		return p.Say("fenced") + v.Fenced, true
+		return p.Say("fenced") + v.Fenced, "bad"
 	case v.Upgrade != 0:
-		return p.Say("upgrade"), true
+		return p.Say("upgrade"), "bad"
 	case v.Disk != "ample" && v.Disk != "low":
-		return p.Say("disk_full"), true
+		return p.Say("disk_full"), "bad"
 	case v.Above != "" && !v.Connected:
-		return r.Name(v.Above) + p.Say("away") + age(p, v.Since, now) + p.Say("safe_alone") + p.Time(v.Certified.UnixMilli()) + p.Say("safe_end"), false
+		return r.Name(v.Above) + p.Say("away") + age(p, v.Since, now) + p.Say("safe_alone") + p.Time(v.Certified.UnixMilli()) + p.Say("safe_end"), "look"
+	case kept && v.BackedUp.IsZero():
+		return p.Say("never_backed_up"), "look"
+	case kept && !fresh(v.BackedUp, now):
+		return p.Say("old_backup") + age(p, v.BackedUp, now) + p.Say("old_backup_end"), "look"
+	case v.FeedError != "" || v.LineError != "":
+		return p.Say("working_on"), "look"
 	}
-	return p.Say("all_well"), false
+	return p.Say("all_well"), "well"
 }
+
+// fresh reports whether a backup is of these days.
+func fresh(at, now time.Time) bool { return !at.IsZero() && now.Sub(at) < 48*time.Hour }
 
 // outbox is what waits to leave, and what came and waits.
 type outbox struct {

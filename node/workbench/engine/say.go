@@ -44,16 +44,7 @@ func age(p *frame.Page, at, now time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	d := max(now.Sub(at), 0)
-	switch {
-	case d >= 48*time.Hour:
-		return number(uint64(d/(24*time.Hour))) + p.Pick(" 天", " d ") + number(uint64(d%(24*time.Hour)/time.Hour)) + p.Pick(" 小时", " h")
-	case d >= time.Hour:
-		return number(uint64(d/time.Hour)) + p.Pick(" 小时", " h")
-	case d >= time.Minute:
-		return number(uint64(d/time.Minute)) + p.Pick(" 分钟", " min")
-	}
-	return p.Pick("刚刚", "just now")
+	return p.Age(now.Sub(at))
 }
 
 func backup(p *frame.Page, at, now time.Time) string {

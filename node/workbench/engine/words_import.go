@@ -22,6 +22,7 @@ var importWords = frame.Words{
 	"secrets_centers": {"邀请券只能下载一次，请妥善保管：拿到邀请券的人就能建立那个中心的节点。", "The tickets can be downloaded once. Keep them safe: whoever has one can make that center's node."}, "secrets_accounts": {"初始密码只能下载一次，请当面或密封交给本人。", "The first passwords can be downloaded once. Hand them over in person or sealed."},
 	"secrets_cases": {"新的办件编号和查询密码只能下载一次，请告知申请人。", "The new numbers and query passwords can be downloaded once, to be told to the applicants."}, "fetch": {"下载清单", "Download the list"},
 	"to_mend": {"需要改正的地方", "What to mend"}, "place": {"位置", "Place"}, "column": {"列", "Column"}, "what_wrong": {"问题和改法", "What is wrong, and how to mend it"}, "only_warning": {"提醒", "note"},
+	"made_staff": {"查看名册", "See the roster"}, "made_windows": {"查看窗口", "See the windows"}, "made_accounts": {"查看账号", "See the accounts"}, "made_cases": {"查看办件", "See the cases"},
 	"rows": {"各行", "Rows"}, "row": {"行", "Row"}, "its_name": {"名称", "Name"}, "more_faults": {"另有没有列出的问题：", "Not listed: "},
 	"take_in": {"导入", "Take it in"}, "another": {"换一张表", "Another table"}, "progress": {"进度", "Progress"},
 }

@@ -229,7 +229,11 @@ type planning struct {
 	Typed   map[string]string
 	Days    []pair
 	Keeps   bool
+	Wrong   string // the field that was refused, where it is known
 }
+
+// Bad marks a field that was refused.
+func (d *planning) Bad(field string) bool { return d.Wrong == field }
 
 var dayWords = []string{timetable.Workdays, timetable.Restdays, "mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
@@ -289,24 +293,56 @@ func (r *room) addHours(c *workbench.Call) error {
 	for _, day := range several(d.Typed["dates"]) {
 		e.Dates = append(e.Dates, workday.Date(day))
 	}
-	err := whole(d.Typed["minutes"], &e.Minutes)
+	err := d.numbers(&e)
 	if err == nil {
-		err = whole(d.Typed["capacity"], &e.Capacity)
-	}
-	for _, text := range several(d.Typed["hours"]) {
-		var span timetable.Span
-		if failed := span.UnmarshalText([]byte(text)); failed != nil {
-			err = refusal.New(timetable.BadEntry, "", "09:00-11:30", failed)
+		if _, err = r.Hall.Timetable.Add(by(c, ""), e); err != nil {
+			d.Wrong = wrongField(e)
 		}
-		e.Hours = append(e.Hours, span)
-	}
-	if err == nil {
-		_, err = r.Hall.Timetable.Add(by(c, ""), e)
 	}
 	if err != nil {
 		return c.Again("timetable", d, err)
 	}
 	return c.Go("/work/hall/timetable", "hours_added")
+}
+
+// numbers reads the hours and figures that were typed; a wrong one is marked.
+func (d *planning) numbers(e *timetable.Entry) error {
+	for field, into := range map[string]*int{"minutes": &e.Minutes, "capacity": &e.Capacity} {
+		if err := whole(d.Typed[field], into); err != nil {
+			d.Wrong = field
+			return err
+		}
+	}
+	for _, text := range several(d.Typed["hours"]) {
+		var span timetable.Span
+		if err := span.UnmarshalText([]byte(text)); err != nil {
+			d.Wrong = "hours"
+			return err
+		}
+		e.Hours = append(e.Hours, span)
+	}
+	return nil
+}
+
+// wrongField is the field of a refused entry that has to be typed anew; "" where
+// it is no single one.
+func wrongField(e timetable.Entry) string {
+	bad := func(d workday.Date) bool { return !d.Valid() }
+	switch {
+	case len(e.Days) == 0 && len(e.Dates) == 0, slices.ContainsFunc(e.Dates, bad):
+		return "dates"
+	case len(e.Hours) == 0:
+		return "hours"
+	case (e.Kind == timetable.Station || e.Kind == timetable.Mobile) && e.Place == "":
+		return "place"
+	case e.From != "" && bad(e.From):
+		return "from"
+	case e.To != "" && (bad(e.To) || e.To < e.From):
+		return "to"
+	case (e.Minutes == 0) != (e.Capacity == 0):
+		return "capacity"
+	}
+	return ""
 }
 
 func (r *room) removeHours(c *workbench.Call) error {

@@ -139,17 +139,13 @@ func seats(ros roster.Roster, window string, today workday.Date) []seat {
 		}
 		one := seat{Name: m.Name}
 		for _, c := range ros.Covers() {
-			if c.A == m.Number && covers(c, today) {
+			if c.A == m.Number && c.On(today) {
 				one.By = nameOf(ros, c.B)
 			}
 		}
 		all = append(all, one)
 	}
 	return all
-}
-
-func covers(c roster.Cover, day workday.Date) bool {
-	return (c.From == "" || day >= c.From) && (c.To == "" || day <= c.To)
 }
 
 // nameOf is what somebody of the roster is called; as it was given for others.

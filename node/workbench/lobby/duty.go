@@ -25,7 +25,8 @@ type ledger struct {
 	States  []choice
 	Overdue choice
 	Rows    []entry
-	Many    bool // more than are listed, over all registers: choose one
+	Hides   string // address of all entries, where none is of those chosen
+	Many    bool   // more than are listed, over all registers: choose one
 }
 
 // choice is one filter as a link.
@@ -81,6 +82,15 @@ func (r *room) ledger(c *workbench.Call) error {
 	} else {
 		d.Many = more
 	}
+	if len(notes) == 0 && (query.State != "" || query.Kind != "" || query.Overdue) {
+		any, _, err := r.Hall.Books.List(hall.Query{Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(any) > 0 {
+			d.Hides = "/work/duty?state=all"
+		}
+	}
 	if query.Before != "" {
 		p.First = p.With("before", "")
 	}
@@ -126,7 +136,7 @@ func (r *room) entry(p *frame.Page, n book.Note) entry {
 		lamp, e.When = clock.Yellow, p.Say("due_today")
 	default:
 		left, _ := r.Desk.Register.Calendar().WorkingDaysBetween(r.today(), n.Due)
-		lamp, e.When = clock.Green, fmt.Sprintf(p.Pick("剩 %d 天", "%d d left"), left)
+		lamp, e.When = clock.Green, fmt.Sprintf(p.Pick("剩 %d 个工作日", "%d working days left"), left)
 	}
 	e.Lamp = string(lamp)
 	if e.LampText == "" {
@@ -194,6 +204,7 @@ type reading struct {
 	Reopen   bool
 	Channel  string
 	By       string // who wrote it in
+	Lookers  []said // who read it in the clear, for those who may
 }
 
 // said is an answer or a look back, with its words where they are shown.
@@ -222,6 +233,15 @@ func (r *room) entryPage(c *workbench.Call, clear bool) (*reading, error) {
 	}
 	for i, f := range v.Follows {
 		d.Followed = append(d.Followed, said{p.Time(f.At), nameOf(ros, f.Staff), p.Either(channels[f.Channel], string(f.Channel)), v.FollowIn[i], followed(p, f)})
+	}
+	if d.MayRead {
+		looks, err := r.Hall.Books.Looks(v.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range looks[:min(len(looks), perPage)] {
+			d.Lookers = append(d.Lookers, said{When: p.Time(one.At), Staff: nameOf(ros, one.Staff)})
+		}
 	}
 	for _, name := range []string{"text", "follow", "until", "reason", "approver"} {
 		if c.PostForm != nil {

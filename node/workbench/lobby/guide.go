@@ -4,10 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"tongban/catalog/item"
-	"tongban/catalog/search"
 	"tongban/consensus/refusal"
 	"tongban/intake/desk"
 	"tongban/intake/hall"
@@ -15,6 +13,7 @@ import (
 	"tongban/intake/notice"
 	"tongban/node/account"
 	"tongban/node/frame"
+	"tongban/node/guidance"
 	"tongban/node/workbench"
 )
 
@@ -26,14 +25,15 @@ type guiding struct {
 	ItemName   string
 	Given      *told
 	Booking    string // the number of an appointment, as it was typed
-	found
+	Shelf      *guidance.Seen
 }
 
-// found is what the box for items found.
-type found struct {
-	Text string
-	Hits []workbench.Hit
-}
+// Where the items of the guide desk are looked through, and what stands before
+// the code in the address of one.
+const (
+	shelfAt = "/work/hall/guide/find"
+	itemAt  = "/work/hall/guide/item/"
+)
 
 // told is a ticket as its holder is told of it.
 type told struct {
@@ -72,8 +72,9 @@ func (r *room) guiding(c *workbench.Call) (*guiding, error) {
 	d := &guiding{
 		Types: r.choices(form.Get("type")), Priorities: pairs(c.Page, queue.Reasons(), priorities, queue.Reason(form.Get("priority"))),
 		Item: item.Code(form.Get("item")), Booking: form.Get("appointment"),
+		Shelf: r.Shelf.See(c.Context(), c.Page, c.URL.Query(), shelfAt, itemAt),
 	}
-	if it, ok := r.Desk.Register.Offered(d.Item, r.Self().Area()); ok {
+	if it, _, err := r.find(d.Item); err == nil {
 		d.ItemName = it.Name
 	} else {
 		d.Item = ""
@@ -153,9 +154,9 @@ func bookingNumber(text string) string {
 	return upper(text[strings.LastIndex(text, "/")+1:])
 }
 
-// find is the part of the search of everything that finds what the hall
+// numbered is the part of the search of everything that finds what the hall
 // numbers: a ticket of today, an appointment, an entry of a register.
-func (r *room) find(c *workbench.Call, text string) (workbench.Hits, error) {
+func (r *room) numbered(c *workbench.Call, text string) (workbench.Hits, error) {
 	out, number := workbench.Hits{Head: c.Page.Pick("大厅", "Hall")}, upper(text)
 	has := func(duties account.Duties) bool { return slices.ContainsFunc(duties, c.Who.Duties.Has) }
 	if t, err := r.Hall.Queue.Ticket(number); err == nil && has(givers) {
@@ -170,40 +171,15 @@ func (r *room) find(c *workbench.Call, text string) (workbench.Hits, error) {
 	return out, nil
 }
 
-// Bounds of the box for items.
-const (
-	maxFind  = 100 // characters
-	mostHits = 10
-)
-
 // findItems finds the item that somebody comes for: a part of the page while
 // it is typed, the whole page without scripts.
 func (r *room) findItems(c *workbench.Call) error {
-	f, err := r.items(c, "/work/hall/guide/item/")
-	if err != nil {
-		return err
-	}
-	if c.Header.Get("HX-Request") != "" {
-		return c.Part("guide", "hits", &f)
-	}
 	d, err := r.guiding(c)
 	if err != nil {
 		return err
 	}
-	d.found = f
+	if c.Header.Get("HX-Request") != "" {
+		return c.Part("guide", "sought", d)
+	}
 	return c.Show("guide", d)
-}
-
-func (r *room) items(c *workbench.Call, at string) (found, error) {
-	f := found{Text: strings.TrimSpace(c.PostForm.Get("q"))}
-	if utf8.RuneCountInString(f.Text) > maxFind {
-		return f, refusal.Newf(refusal.TooLarge, "", "", "%d characters at most", maxFind)
-	}
-	if f.Text == "" {
-		return f, nil
-	}
-	for _, one := range r.Find(c.Context(), search.Query{Text: f.Text, Limit: mostHits}) {
-		f.Hits = append(f.Hits, workbench.Hit{Text: one.Name, More: one.Department, Link: at + string(one.Ref.Code)})
-	}
-	return f, nil
 }

@@ -4,25 +4,22 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
-	"tongban/catalog/guide"
 	"tongban/catalog/item"
-	"tongban/catalog/search"
-	"tongban/catalog/workday"
 	"tongban/consensus/refusal"
 	"tongban/intake/desk"
 	"tongban/intake/hall"
+	"tongban/intake/hall/appointment"
 	"tongban/intake/hall/queue"
 	"tongban/intake/notice"
 	"tongban/node/account"
 	"tongban/node/frame"
+	"tongban/node/guidance"
 	"tongban/node/workbench"
 	"tongban/node/workbench/lobby/machine"
 )
@@ -60,9 +57,10 @@ func Machines(c Config, shell http.Handler) http.Handler {
 	h.kiosk(mux, "GET /kiosk/ticket", h.wish)
 	h.kiosk(mux, "POST /kiosk/ticket", h.take)
 	h.kiosk(mux, "GET /kiosk/ticket/{number}", h.ticket)
+	h.kiosk(mux, "GET /kiosk/check-in", h.comes)
+	h.kiosk(mux, "POST /kiosk/check-in", h.checkIn)
 	h.kiosk(mux, "POST /kiosk/print", h.print)
 	h.kiosk(mux, "GET /kiosk/guide", h.search)
-	h.kiosk(mux, "POST /kiosk/guide", h.search)
 	h.kiosk(mux, "GET /kiosk/guide/{code}", h.item)
 	return http.NewCrossOriginProtection().Handler(mux)
 }
@@ -164,9 +162,10 @@ type kiosked struct {
 	Types      []pair
 	Priorities []pair
 	Given      *told
-	found
-	Item  *item.Item
-	Guide template.HTML
+	Booking    string // number of an appointment, as it was typed
+	Why        string // why nobody was checked in
+	Shelf      *guidance.Seen
+	About      *guidance.Explained
 }
 
 // maxAsked bounds what a form of a kiosk sends, in bytes.
@@ -201,8 +200,8 @@ type kioskCall struct {
 
 func (h *hallMachines) show(k *kioskCall, name, title string) error {
 	k.p.Name, k.p.Title, k.p.Data = name, k.p.Say(title), k.d
-	if k.d.Item != nil {
-		k.p.Title = k.d.Item.Name
+	if k.d.About != nil {
+		k.p.Title = k.d.About.Item.Name
 	}
 	h.pages.WritePart(k.w, k.p, "screen")
 	return nil
@@ -265,19 +264,49 @@ func (h *hallMachines) take(k *kioskCall) error {
 	if !h.pass(k.m.ID) {
 		return refusal.Newf(refusal.Unavailable, "", "", "%d tickets in %s", mostGiven, givenWithin)
 	}
-	key := k.PostForm.Get("key")
-	if len(key) > 26 {
-		key = ""
-	}
-	if key != "" {
-		key = k.m.ID + "/" + key
-	}
-	v, err := h.Hall.Queue.Take(hall.By{Key: key}, hall.TakeForm{Type: k.PostForm.Get("type"), Item: item.Code(k.PostForm.Get("item")), Priority: queue.Reason(k.PostForm.Get("priority"))})
+	v, err := h.Hall.Queue.Take(k.by(), hall.TakeForm{Type: k.PostForm.Get("type"), Item: item.Code(k.PostForm.Get("item")), Priority: queue.Reason(k.PostForm.Get("priority"))})
 	if err != nil {
 		return err
 	}
 	http.Redirect(k.w, k.Request, "/kiosk/ticket/"+v.Number, http.StatusSeeOther)
 	return nil
+}
+
+// by is who acts at a kiosk: nobody of the center. A form that is sent twice has
+// one effect.
+func (k *kioskCall) by() hall.By {
+	key := k.PostForm.Get("key")
+	if key == "" || len(key) > 26 {
+		return hall.By{}
+	}
+	return hall.By{Key: k.m.ID + "/" + key}
+}
+
+func (h *hallMachines) comes(k *kioskCall) error { return h.show(k, "kiosk_check_in", "check_in") }
+
+// checkIn gives whoever booked their ticket.
+func (h *hallMachines) checkIn(k *kioskCall) error {
+	if err := k.ParseForm(); err != nil {
+		return refusal.New(refusal.Malformed, "", "", err)
+	}
+	if !h.pass(k.m.ID) {
+		return refusal.Newf(refusal.Unavailable, "", "", "%d tickets in %s", mostGiven, givenWithin)
+	}
+	k.d.Booking = bookingNumber(k.PostForm.Get("number"))
+	v, err := h.Hall.Appointments.CheckInOwn(k.by(), k.d.Booking, k.PostForm.Get("code"))
+	switch refusal.CodeOf(err) {
+	case appointment.NotYours:
+		k.d.Why = k.p.Say("kiosk_no_booking")
+	case appointment.WrongState:
+		k.d.Why = k.p.Say("kiosk_not_today")
+	default:
+		if err != nil {
+			return err
+		}
+		http.Redirect(k.w, k.Request, "/kiosk/ticket/"+v.Number, http.StatusSeeOther)
+		return nil
+	}
+	return h.show(k, "kiosk_check_in", "check_in")
 }
 
 func (h *hallMachines) ticket(k *kioskCall) error {
@@ -303,36 +332,21 @@ func (h *hallMachines) print(k *kioskCall) error {
 }
 
 func (h *hallMachines) search(k *kioskCall) error {
-	k.d.Text = strings.TrimSpace(k.PostFormValue("q"))
-	if utf8.RuneCountInString(k.d.Text) > maxFind {
-		return refusal.Newf(refusal.TooLarge, "", "", "%d characters at most", maxFind)
-	}
-	if k.d.Text != "" {
-		for _, one := range h.Find(k.Context(), search.Query{Text: k.d.Text, Limit: mostHits}) {
-			k.d.Hits = append(k.d.Hits, workbench.Hit{Text: one.Name, More: one.Department, Link: "/kiosk/guide/" + string(one.Ref.Code)})
-		}
-	}
+	k.d.Shelf = h.Shelf.See(k.Context(), k.p, k.URL.Query(), "/kiosk/guide", "/kiosk/guide/")
+	k.p.Query = k.d.Shelf.Asked()
 	return h.show(k, "kiosk_guide", "guides")
 }
 
 func (h *hallMachines) item(k *kioskCall) error {
-	code, here := item.Code(k.PathValue("code")), h.Self()
-	it, ok := h.Desk.Register.Offered(code, here.Area())
-	if !ok {
-		return refusal.Newf(refusal.NotFound, "", "", "%.40q", code)
-	}
-	g := guide.Guide{Item: it, AsOf: workday.DateOf(h.Now()), Lang: k.p.Lang, Center: h.Name(here)}
-	g.Supplement, _ = h.Register.Supplement(code, here, h.Register.On(g.AsOf))
-	for _, m := range it.Members {
-		if member, ok := h.Desk.Register.Offered(m.Code, here.Area()); ok {
-			g.Members = append(g.Members, member)
-		}
-	}
-	body, err := guide.Body(g)
+	it, on, err := h.find(item.Code(k.PathValue("code")))
 	if err != nil {
 		return err
 	}
-	k.d.Item, k.d.Guide = it, body
+	about, err := h.about().Explain(k.p, it, on, guidance.Answers(k.URL.Query()), "")
+	if err != nil {
+		return err
+	}
+	k.d.About = &about
 	return h.show(k, "kiosk_item", "guides")
 }
 
@@ -345,7 +359,7 @@ func (r *room) startMachine(c *workbench.Call) error {
 		return err
 	}
 	kind := machine.Kind(c.PostForm.Get("kind"))
-	m, err := r.Machines.Start(c.W, c.Request, kind, c.Who.Login)
+	m, err := r.Machines.Start(c.W, kind, c.Who.Login)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,20 @@ func (r *room) waitingList(c *workbench.Call, text string) (*waiting, error) {
 		}
 		d.Rows = append(d.Rows, row)
 	}
-	return d, nil
+	return d, r.named(d.Rows)
+}
+
+// named says of each row who applied, masked: two people may wait for the same.
+func (r *room) named(rows []result) error {
+	all := make([]desk.Summary, len(rows))
+	for i := range rows {
+		all[i] = rows[i].Summary
+	}
+	err := r.Desk.Named(all)
+	for i := range rows {
+		rows[i].Summary = all[i]
+	}
+	return err
 }
 
 // uncollected are the cards of what waits, the oldest decision first.
@@ -121,6 +134,9 @@ func (r *room) result(c *workbench.Call, card *cabinet.Card) (result, error) {
 	}
 	return one, nil
 }
+
+// maxFind is how many characters are looked for at most.
+const maxFind = 100
 
 // findResult takes the number of a receipt, and leads to handing its result
 // out; anything else that was typed leads to the list of what it means.

@@ -9,7 +9,6 @@ package lobby
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -18,15 +17,17 @@ import (
 	"time"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/catalog/register"
-	"tongban/catalog/search"
 	"tongban/catalog/workday"
+	"tongban/consensus/refusal"
 	"tongban/intake/cabinet"
 	"tongban/intake/desk"
 	"tongban/intake/hall"
 	"tongban/intake/notice"
 	"tongban/node/account"
 	"tongban/node/frame"
+	"tongban/node/guidance"
 	"tongban/node/workbench"
 	"tongban/node/workbench/lobby/machine"
 )
@@ -34,7 +35,7 @@ import (
 //go:embed pages/*.html
 var files embed.FS
 
-var set = frame.NewSet(files, words)
+var set = frame.NewSet(files, words, guidance.Shared, guidance.Shelves)
 
 // Config is what the room works with. All of it is set.
 type Config struct {
@@ -45,8 +46,7 @@ type Config struct {
 	Machines *machine.Store
 	Accounts *account.Accounts
 	Sessions *account.Sessions
-	// Find searches what this center may take.
-	Find func(ctx context.Context, q search.Query) []search.Hit
+	Shelf    guidance.Shelf // what this center may take
 	// TicketPaper is a queue ticket of today for the printer.
 	TicketPaper func(number string, how desk.Printing) (notice.Document, error)
 	Self        func() area.Center
@@ -83,7 +83,7 @@ func union(of ...account.Duties) account.Duties {
 func Open(s *workbench.Shell, c Config) {
 	r := &room{c, s.Room("hall", set)}
 	s.Menu("hall", "/work/hall", "h", everyone, "大厅", "Hall")
-	s.Finder(everyone, r.find)
+	s.Finder(everyone, r.numbered)
 	r.Get("/work/hall", everyone, r.window)
 	r.Post("/work/hall/window", callers, r.choose)
 	r.Post("/work/hall/do", callers, r.do)
@@ -94,8 +94,8 @@ func Open(s *workbench.Shell, c Config) {
 	r.Post("/work/hall/guide/take", givers, r.take)
 	r.Post("/work/hall/guide/print", union(givers, callers), r.printTicket)
 	r.Post("/work/hall/guide/check-in", givers, r.checkIn)
-	r.Post("/work/hall/guide/find", givers, r.findItems)
-	r.Get("/work/hall/guide/item/{code}", givers, r.precheck)
+	r.Get(shelfAt, givers, r.findItems)
+	r.Get(itemAt+"{code}", givers, r.precheck)
 
 	r.Get("/work/hall/appointments", givers, r.appointments)
 	r.Get("/work/hall/appointments/book", givers, r.bookPage)
@@ -142,6 +142,21 @@ func by(c *workbench.Call, more string) hall.By {
 }
 
 func staffOf(c *workbench.Call) string { return cmp.Or(c.Who.Staff, c.Who.Login) }
+
+// find is an item as it counts here today.
+func (c *Config) find(code item.Code) (*item.Item, register.Moment, error) {
+	on := c.Register.On(workday.DateOf(c.Now()))
+	it, ok := c.Register.Item(code, c.Self().Area(), on)
+	if !ok {
+		return nil, on, refusal.Newf(refusal.NotFound, "", "", "%.40q", code)
+	}
+	return it, on, nil
+}
+
+// about explains the items of this center.
+func (c *Config) about() guidance.Source {
+	return guidance.Source{Catalogue: c.Register, Self: c.Self, Name: c.Name, Log: c.Log}
+}
 
 func (r *room) today() workday.Date { return workday.DateOf(r.Now()) }
 

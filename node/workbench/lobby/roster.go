@@ -13,6 +13,7 @@ type manning struct {
 	Windows []pane
 	Staff   []pair
 	Covers  []cover
+	Stands  []cover // who may cover whenever somebody is away
 	Typed   map[string]string
 	A, B    string
 }
@@ -22,6 +23,7 @@ type cover struct {
 	roster.Cover
 	AName, BName string
 	Today        bool
+	Void         bool // it may be taken back
 }
 
 // mostCovers is how many covers the page lists: those of today first.
@@ -47,8 +49,10 @@ func (r *room) manning(c *workbench.Call) (*manning, error) {
 	}
 	var later []cover
 	for _, one := range ros.Covers() {
-		line := cover{one, nameOf(ros, one.A), nameOf(ros, one.B), covers(one, today)}
+		line := cover{one, nameOf(ros, one.A), nameOf(ros, one.B), one.On(today), one.From >= today}
 		switch {
+		case one.From == "" && (one.To == "" || one.To >= today):
+			d.Stands = append(d.Stands, line)
 		case line.Today:
 			d.Covers = append(d.Covers, line)
 		case one.From > today:
@@ -56,7 +60,7 @@ func (r *room) manning(c *workbench.Call) (*manning, error) {
 		}
 	}
 	d.Covers = append(d.Covers, later...)
-	d.Covers = d.Covers[:min(len(d.Covers), mostCovers)]
+	d.Covers, d.Stands = d.Covers[:min(len(d.Covers), mostCovers)], d.Stands[:min(len(d.Stands), mostCovers)]
 	return d, nil
 }
 
@@ -68,10 +72,14 @@ func (r *room) rosterPage(c *workbench.Call) error {
 	return c.Show("roster", d)
 }
 
-// setCover names a B clerk, or ends that today.
+// setCover names a B clerk, ends that today, or takes it back.
 func (r *room) setCover(c *workbench.Call) error {
 	f := func(name string) string { return strings.TrimSpace(c.PostForm.Get(name)) }
-	_, err := r.Hall.Staff.Cover(by(c, ""), roster.Cover{A: f("a"), B: f("b"), From: workday.Date(f("from")), To: workday.Date(f("to"))})
+	one := roster.Cover{A: f("a"), B: f("b"), From: workday.Date(f("from")), To: workday.Date(f("to"))}
+	if f("void") != "" {
+		return r.manned(c, "cover_void", r.Hall.Staff.VoidCover(by(c, ""), one))
+	}
+	_, err := r.Hall.Staff.Cover(by(c, ""), one)
 	return r.manned(c, "cover", err)
 }
 

@@ -14,9 +14,9 @@ import (
 	"tongban/node/workbench"
 )
 
-// windowCookie names the window that this screen stands at. Whether it is one
+// windowCookie keeps the window that this screen stands at. Whether it is one
 // of this center's is asked with every call.
-const windowCookie = "tongban-window"
+func (r *room) windowCookie() string { return r.Sessions.Cookie("window") }
 
 // window is the page of a window: the ticket in hand, and the board.
 type atWindow struct {
@@ -41,7 +41,7 @@ type inHand struct {
 // mine is the window of this screen; "" where none is chosen. Somebody whose
 // post is at a window sits there until they say otherwise.
 func (r *room) mine(c *workbench.Call) string {
-	if kept, err := c.Cookie(windowCookie); err == nil {
+	if kept, err := c.Cookie(r.windowCookie()); err == nil {
 		if ros := r.Hall.Staff.Roster(); ros.HasWindows() {
 			if _, ok := ros.Window(kept.Value); !ok {
 				return ""
@@ -115,7 +115,7 @@ func (r *room) choose(c *workbench.Call) error {
 		return c.Again("window", d, err)
 	}
 	http.SetCookie(c.W, &http.Cookie{
-		Name: windowCookie, Value: number, Path: "/work/hall", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.TLS != nil,
+		Name: r.windowCookie(), Value: number, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.Sessions.Secure(),
 		MaxAge: int((365 * 24 * time.Hour).Seconds()),
 	})
 	return c.Go("/work/hall", "")

@@ -36,8 +36,8 @@ var queueWords = frame.Words{
 	"guide_desk": {"导办台", "Guide desk"}, "give_ticket": {"取号", "Give a ticket"}, "no_priority": {"无", "None"}, "give": {"取号", "Give"}, "given": {"号码", "Ticket"}, "ahead": {"前面还有", "Ahead:"}, "people": {"人", "people"},
 	"about": {"约等", "about"}, "at_windows": {"窗口", "windows"}, "print_ticket": {"打印小票", "Print the ticket"}, "done_ticket": {"已取号。", "The ticket was given."},
 	"check_in": {"预约签到", "Check in"}, "appointment_number": {"预约号", "Number of the appointment"}, "check_in_button": {"签到取号", "Check in"}, "done_checked_in": {"已签到。", "Checked in."}, "done_visit_made": {"上门服务已记录。", "The home visit is noted."},
-	"precheck": {"材料预审", "Check the papers"}, "find_item": {"查找事项", "Find an item"}, "find_item_hint": {"名称、拼音首字母、代码", "name, pinyin initials, code"}, "find": {"查找", "Find"}, "found": {"找到的", "Found"}, "none_found": {"没有找到。", "Nothing was found."},
-	"precheck_long": {"只是帮着看一看，什么也不保存。", "Only a help: nothing is kept."}, "questions": {"先问清楚", "Ask first"}, "show_papers": {"看材料", "Show the papers"}, "papers": {"要带的材料", "Papers to bring"}, "paper": {"材料", "Paper"}, "need": {"要求", "Need"}, "copies": {"份数", "Copies"}, "originals": {"原件", "original"}, "copy": {"复印件", "copy"}, "has_it": {"带了", "Has it"},
-	"exempt": {"免提交", "exempt"}, "no_papers": {"不需要材料。", "No papers are asked for."}, "still_open": {"还没有回答，先按都要列出：", "Not answered yet; everything is listed:"}, "bad_reply": {"回答读不懂，请重选。", "The answers can't be read; please choose again."}, "missing_items": {"本中心没有的事项：", "Not offered here:"},
-	"print_list": {"打印材料清单", "Print the list"}, "take_ticket_for": {"给这个事项取号", "Give a ticket for this item"}, "whole_guide": {"完整办事指南", "The whole guide"}, "several": {"可多选", "more than one"},
+	"precheck": {"材料预审", "Check the papers"}, "find": {"查找", "Find"}, "find_item": {"查找事项", "Find an item"}, "find_item_hint": {"名称、拼音首字母、代码", "name, pinyin initials, code"}, "none_found": {"没有找到。", "Nothing was found."},
+	"precheck_long": {"只是帮着看一看，什么也不保存。", "Only a help: nothing is kept."}, "questions": {"先问清楚", "Ask first"}, "papers": {"要带的材料", "Papers to bring"}, "paper": {"材料", "Paper"}, "need": {"要求", "Need"}, "copies": {"份数", "Copies"}, "originals": {"原件", "original"}, "copy": {"复印件", "copy"}, "has_it": {"带了", "Has it"},
+
+	"print_list": {"打印材料清单", "Print the list"}, "take_ticket_for": {"给这个事项取号", "Give a ticket for this item"}, "whole_guide": {"完整办事指南", "The whole guide"},
 }

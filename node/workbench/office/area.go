@@ -9,6 +9,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/register"
 	"tongban/consensus/refusal"
+	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
 	"tongban/node/frame"
@@ -20,13 +21,19 @@ import (
 // wood is the page of the centers: one with its own, and those under them.
 type wood struct {
 	Under area.Center
-	Above []area.Center // from this center down to the one shown
+	Above []higher // from this center down to the one shown
 	Top   spot
 	Rows  []spot
 	Head  uint64 // of the Register here
 	Live  string
 	Up    int // of Rows and all below
 	All   int
+}
+
+// higher is a center above the one shown.
+type higher struct {
+	ID   area.Center
+	Name string
 }
 
 // spot is one center.
@@ -38,11 +45,11 @@ type spot struct {
 	Self     bool
 	Up       bool
 	How      string // it is known to be up, or why nothing is known
-	Heard    string // when it last said so
+	Heard    string // when it last said how it is: it does when its catalogue changes
 	Register uint64 // how far its copy reaches, as it said; 0: it said nothing
 	Behind   uint64
 	Version  string
-	Open     uint32 // cases in its hands, as it said
+	Open     int // cases that it holds and has not concluded, by the copies here
 	Covered  string
 	Percent  int
 	Listed   bool // there is a list that it must cover
@@ -91,16 +98,22 @@ func (r *room) wood(c *workbench.Call) (*wood, error) {
 	if _, known := kids[d.Under]; !known && d.Under != self {
 		return nil, refusal.Newf(refusal.NotFound, "", "", "%.40q", d.Under)
 	}
-	t := treeOf{room: r, p: p, kids: kids, heard: map[area.Center]presence.Member{}, head: d.Head}
+	t := treeOf{room: r, p: p, kids: kids, heard: map[area.Center]presence.Member{}, head: d.Head, open: map[area.Center]int{}}
 	heard, lines := r.Presence()
 	for _, m := range heard {
 		t.heard[m.Center] = m
 	}
 	t.lines = lines
+	r.Cabinet.Cards(cabinet.Filter{}, func(card *cabinet.Card) bool {
+		if !card.Away() {
+			t.open[card.Holder]++
+		}
+		return true
+	})
 	d.Top = t.spot(d.Under)
 	for up := d.Under; up != self; {
 		up = t.above(up)
-		d.Above = append([]area.Center{up}, d.Above...)
+		d.Above = append([]higher{{up, r.Name(up)}}, d.Above...)
 	}
 	rows := kids[d.Under]
 	skip := 0
@@ -177,6 +190,7 @@ type treeOf struct {
 	heard map[area.Center]presence.Member
 	lines []area.Center
 	head  uint64
+	open  map[area.Center]int
 }
 
 func (t *treeOf) above(c area.Center) area.Center { return nearest(t.kids, c) }
@@ -216,11 +230,12 @@ func (t *treeOf) spot(id area.Center) spot {
 		s.How = p.Say("not_seen")
 	}
 	if heard {
-		s.Heard, s.Register, s.Version, s.Open = p.Time(m.Time), m.Register, m.Version, m.Open
+		s.Heard, s.Register, s.Version = p.Time(m.Time), m.Register, m.Version
 	}
 	if s.Register != 0 && s.Register < t.head {
 		s.Behind = t.head - s.Register
 	}
+	s.Open = t.open[id]
 	s.Below, s.BelowUp = t.below(id)
 	return s
 }

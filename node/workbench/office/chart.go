@@ -21,8 +21,12 @@ const (
 	plain  = "#1b4f8f"
 )
 
-// chart is what a page draws: ECharts' option, and how high.
-type chart struct{ Option, Size string }
+// chart is what a page draws: ECharts' option, and how high. Empty: no bar would
+// be seen in it.
+type chart struct {
+	Option, Size string
+	Empty        bool
+}
 
 // fewBars need less room.
 const fewBars = 3
@@ -42,16 +46,18 @@ func bars(labels []string, all []series) chart {
 	}
 	option["xAxis"], option["yAxis"] = values, names
 	var drawn []any
+	seen := false
 	for _, s := range all {
 		data := make([]any, len(s.Values)+len(s.Exact))
 		for i, v := range s.Exact {
 			if data[i] = any("-"); v >= 0.05 {
+				seen = true
 				data[i] = math.Round(v*10) / 10
 			}
 		}
 		for i, v := range s.Values {
 			if data[i] = any("-"); v != 0 { // nothing is drawn, and no 0 written into it
-				data[i] = v
+				seen, data[i] = true, v
 			}
 		}
 		drawn = append(drawn, map[string]any{
@@ -64,7 +70,7 @@ func bars(labels []string, all []series) chart {
 	if err != nil {
 		panic(err) // it is made of strings and numbers
 	}
-	c := chart{Option: string(out)}
+	c := chart{Option: string(out), Empty: !seen}
 	if len(labels) <= fewBars {
 		c.Size = "few"
 	}

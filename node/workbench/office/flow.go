@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tongban/catalog/area"
+	"tongban/catalog/item"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
@@ -132,12 +133,12 @@ func stepTimes(p *frame.Page, s *casefile.State, into map[string]*stepTime) {
 	slices.SortStableFunc(done, func(a, b casefile.StepDone) int { return cmp.Compare(a.At, b.At) })
 	for _, st := range done {
 		if st.At >= s.AcceptedAt {
-			add(p.Either(terms.Actions[desk.Action(st.Action)], string(st.Action)), stepOrder(desk.Action(st.Action)), st.At)
+			add(p.Either(terms.Step(desk.Action(st.Action)), string(st.Action)), stepOrder(desk.Action(st.Action)), st.At)
 		}
 	}
 }
 
-var stepsInOrder = []desk.Action{desk.Accept, desk.Check, desk.Review, desk.Outside, desk.Opinion, desk.Decide, desk.Make, desk.Serve, desk.HandOut, desk.Conclude}
+var stepsInOrder = []desk.Action{desk.Accept, desk.Check, desk.Review, desk.Action(item.Assess), desk.Action(item.Posting), desk.Outside, desk.Opinion, desk.Decide, desk.Make, desk.Serve, desk.HandOut, desk.Conclude}
 
 func stepOrder(a desk.Action) int {
 	if i := slices.Index(stepsInOrder, a); i >= 0 {

@@ -109,8 +109,11 @@ func TestFields(t *testing.T) {
 // A bar of time has one digit; what is nothing is not drawn.
 func TestBarsOfTime(t *testing.T) {
 	c := bars([]string{"审查", "决定"}, []series{{Name: "days", Color: plain, Exact: []float64{2.349, 0.01}}})
-	if !strings.Contains(c.Option, `"data":[2.3,"-"]`) {
+	if !strings.Contains(c.Option, `"data":[2.3,"-"]`) || c.Empty {
 		t.Error(c.Option)
+	}
+	if none := bars([]string{"审查"}, []series{{Exact: []float64{0.01}}, {Values: []int{0}}}); !none.Empty {
+		t.Error("a chart without a bar is drawn")
 	}
 }
 
@@ -120,7 +123,7 @@ func TestFlow(t *testing.T) {
 	const day = 24 * 3600 * 1000
 	s := casefile.State{
 		OpenedAt: day, AcceptedAt: 2 * day,
-		Steps:     []casefile.StepDone{{Action: "decide", At: 10 * day}, {Action: "check", At: 3 * day}},
+		Steps:     []casefile.StepDone{{Action: "decide", At: 10 * day}, {Action: "check", At: 3 * day}, {Action: "posting", At: 10 * day}, {Action: "assess", At: 10 * day}},
 		Intervals: []casefile.Interval{{From: 4 * day, To: 6 * day}, {From: 5 * day, To: 7 * day}, {From: 8 * day, To: 9 * day, Counts: true}},
 		Route:     []casefile.Leg{{Party: casefile.Party{Center: "320509111201"}, Since: day}, {Party: casefile.Party{Center: "320509111000"}, Since: 3 * day}, {Party: casefile.Party{Center: "320509111201"}, Since: 11 * day}},
 	}
@@ -131,7 +134,7 @@ func TestFlow(t *testing.T) {
 	moves(&s, ways)
 	d := &flow{}
 	d.steps(page, steps)
-	if got := fmt.Sprintf("%s %s %s|%s %s|%s %s %s", d.Steps[0].Text, d.Steps[0].Mean, d.Steps[0].Paused, d.Steps[1].Text, d.Steps[1].Mean, d.Steps[2].Text, d.Steps[2].Longest, d.Steps[2].Paused); got != "受理 1 0|初审 1|决定 7 3" {
+	if got := fmt.Sprintf("%s %s %s|%s %s|%s|%s|%s %s %s", d.Steps[0].Text, d.Steps[0].Mean, d.Steps[0].Paused, d.Steps[1].Text, d.Steps[1].Mean, d.Steps[2].Text, d.Steps[3].Text, d.Steps[4].Text, d.Steps[4].Longest, d.Steps[4].Paused); got != "受理 1 0|初审 1|评定|公示|决定 7 3" {
 		t.Error(got)
 	}
 	d.ways(&room{Config: Config{Name: func(c area.Center) string { return "中心" + string(c) }}}, page, ways)

@@ -2,6 +2,7 @@ package office
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,8 @@ type periods struct {
 	Years   string
 	Forever bool
 	Paper   string // the document that approves it
+	Due     string // how many wait to be erased; "": none, or whoever looks may not erase
+	Unset   int    // concluded cases and records for which nobody has set a period
 }
 
 // periodRow is one period, as it stands or as it was set.
@@ -65,6 +68,17 @@ func (r *room) periodPage(c *workbench.Call) (*periods, error) {
 	for _, t := range stand {
 		d.Rows = append(d.Rows, r.periodRow(p, &t))
 	}
+	due, err := r.Privacy.Due(c.Context(), maxErase)
+	if err != nil {
+		return nil, err
+	}
+	d.Unset = due.Unset + due.UnsetRecords
+	if n := len(due.Due) + len(due.Records); n > 0 && slices.ContainsFunc(erasers, c.Who.Duties.Has) {
+		d.Due = number(n)
+		if due.More {
+			d.Due += "+"
+		}
+	}
 	q := privacy.Query{Kind: privacy.KindRetention, Limit: historyPerPage}
 	q.Before, _ = strconv.ParseUint(p.Query.Get("before"), 10, 64)
 	book, err := r.Privacy.Audit(q)
@@ -86,9 +100,8 @@ func (r *room) periodPage(c *workbench.Call) (*periods, error) {
 }
 
 func (r *room) periodRow(p *frame.Page, t *privacy.Retention) periodRow {
-	whole := r.period(p, *t)
-	of, long, _ := strings.Cut(whole, strings.TrimSpace(p.Colon()))
-	row := periodRow{Of: of, Long: strings.TrimSpace(long), Document: t.Document}
+	of, long := r.periodOf(p, *t)
+	row := periodRow{Of: of, Long: long, Document: t.Document}
 	switch {
 	case t.Item != "":
 		row.Key = "item/" + string(t.Item)
@@ -107,16 +120,42 @@ func (r *room) setPeriod(c *workbench.Call) error {
 	if err != nil {
 		return err
 	}
-	t, done := privacy.Retention{Document: d.Paper, Forever: d.Forever}, "period_set"
-	of, which := d.Of, ""
-	if key := c.PostForm.Get("back"); key != "" { // taken back
-		of, which, _ = strings.Cut(key, "/")
-		t.Forever, done = false, "period_back"
-	} else if which = strings.TrimSpace(c.PostForm.Get(of)); !t.Forever {
-		if t.Years, err = strconv.Atoi(d.Years); err != nil || t.Years == 0 {
-			return c.Again("periods", d, refusal.Newf(refusal.Malformed, "", "", "%s", c.Page.Say("say_years")))
-		}
+	t, done := privacy.Retention{}, "period_back"
+	if key := c.PostForm.Get("back"); key != "" { // also of an item that is offered no more
+		of, which, _ := strings.Cut(key, "/")
+		t = retentionOf(of, which)
+	} else {
+		t, err = r.newPeriod(c, d)
+		done = "period_set"
 	}
+	t.Document = d.Paper
+	if err == nil {
+		err = r.Privacy.SetRetention(r.staff(c), t)
+	}
+	if err != nil {
+		return c.Again("periods", d, err)
+	}
+	return c.Go("/work/privacy/periods", done)
+}
+
+// newPeriod is the period that was typed.
+func (r *room) newPeriod(c *workbench.Call, d *periods) (t privacy.Retention, err error) {
+	t = retentionOf(d.Of, strings.TrimSpace(c.PostForm.Get(d.Of)))
+	if t.Item != "" && r.itemName(string(t.Item)) == "" {
+		return t, refusal.Newf(refusal.NotFound, "", "", "%s %.60q", c.Page.Say("no_item"), t.Item)
+	}
+	if t.Forever = d.Forever; t.Forever {
+		return t, nil
+	}
+	if t.Years, err = strconv.Atoi(strings.TrimSpace(d.Years)); err != nil || t.Years == 0 {
+		return t, refusal.Newf(refusal.Malformed, "", "", "%s", c.Page.Say("say_years"))
+	}
+	return t, nil
+}
+
+// retentionOf is a period of an item, a type or a kind of record, without its
+// length; what is none of the three is of nothing.
+func retentionOf(of, which string) (t privacy.Retention) {
 	switch of {
 	case "item":
 		t.Item = item.Code(which)
@@ -125,13 +164,5 @@ func (r *room) setPeriod(c *workbench.Call) error {
 	case "type":
 		t.Type = item.Type(which)
 	}
-	if t.Item != "" && r.itemName(which) == "" {
-		err = refusal.Newf(refusal.NotFound, "", "", "%s %.60q", c.Page.Say("no_item"), which)
-	} else {
-		err = r.Privacy.SetRetention(r.staff(c), t)
-	}
-	if err != nil {
-		return c.Again("periods", d, err)
-	}
-	return c.Go("/work/privacy/periods", done)
+	return t
 }

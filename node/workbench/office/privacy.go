@@ -108,7 +108,13 @@ func fields(p *frame.Page, names []string) string {
 
 // period is how long something is kept, in words.
 func (r *room) period(p *frame.Page, t privacy.Retention) string {
-	of := p.Word("type", t.Type)
+	of, long := r.periodOf(p, t)
+	return of + p.Colon() + long
+}
+
+// periodOf is what a period is of and how long it is, in words.
+func (r *room) periodOf(p *frame.Page, t privacy.Retention) (of, long string) {
+	of = p.Word("type", t.Type)
 	switch {
 	case t.Item != "":
 		of = cmp.Or(r.itemName(string(t.Item)), string(t.Item))
@@ -117,11 +123,11 @@ func (r *room) period(p *frame.Page, t privacy.Retention) string {
 	}
 	switch {
 	case t.Forever:
-		return of + p.Pick("：永久", ": for good")
+		return of, p.Pick("永久", "for good")
 	case t.Years == 0:
-		return of + p.Pick("：撤销规定", ": taken back")
+		return of, p.Pick("撤销规定", "taken back")
 	}
-	return of + p.Pick("："+number(t.Years)+" 年", ": "+number(t.Years)+" years")
+	return of, number(t.Years) + p.Pick(" 年", " years")
 }
 
 // closed is the page of the restrictions in force.

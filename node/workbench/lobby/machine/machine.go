@@ -23,6 +23,7 @@ import (
 
 	"tongban/consensus/refusal"
 	"tongban/consensus/wire"
+	"tongban/node/account"
 )
 
 // Kind is what a machine is for.
@@ -45,8 +46,6 @@ type Machine struct {
 // MaxMachines is how many a center has at most.
 const MaxMachines = 100
 
-const cookie = "tongban-machine"
-
 // Keys: lobby/machine/<hash of the token>.
 var prefix = []byte("lobby/machine/")
 
@@ -54,16 +53,17 @@ func key(id string) []byte { return append(slices.Clone(prefix), id...) }
 
 // Store is the machines of a node. Safe for concurrent use.
 type Store struct {
-	db  *badger.DB
-	now func() time.Time
+	db      *badger.DB
+	now     func() time.Time
+	cookies account.Cookies
 
 	mu  sync.Mutex
 	all map[string]Machine // guarded by mu; by id
 }
 
 // Open reads the machines that were running when the node stopped.
-func Open(db *badger.DB, now func() time.Time) (*Store, error) {
-	s := &Store{db: db, now: now, all: map[string]Machine{}}
+func Open(db *badger.DB, now func() time.Time, cookies account.Cookies) (*Store, error) {
+	s := &Store{db: db, now: now, cookies: cookies, all: map[string]Machine{}}
 	return s, db.View(func(txn *badger.Txn) error {
 		opts := badger.DefaultIteratorOptions
 		opts.Prefix = prefix
@@ -81,13 +81,15 @@ func Open(db *badger.DB, now func() time.Time) (*Store, error) {
 	})
 }
 
+func (s *Store) cookie() string { return s.cookies.Name("machine") }
+
 func idOf(token string) string {
 	sum := sha256.Sum256([]byte("tongban machine 1 " + token))
 	return hex.EncodeToString(sum[:16])
 }
 
 // Start makes the browser of a request a machine.
-func (s *Store) Start(w http.ResponseWriter, r *http.Request, kind Kind, login string) (Machine, error) {
+func (s *Store) Start(w http.ResponseWriter, kind Kind, login string) (Machine, error) {
 	const op = "start a machine of the hall"
 	if kind != Display && kind != Kiosk {
 		return Machine{}, refusal.Newf(refusal.Malformed, op, "", "%.20q is no kind of machine", kind)
@@ -104,7 +106,7 @@ func (s *Store) Start(w http.ResponseWriter, r *http.Request, kind Kind, login s
 	}
 	s.all[m.ID] = m
 	http.SetCookie(w, &http.Cookie{
-		Name: cookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+		Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.cookies.Secure,
 		MaxAge: int((5 * 365 * 24 * time.Hour).Seconds()),
 	})
 	return m, nil
@@ -113,7 +115,7 @@ func (s *Store) Start(w http.ResponseWriter, r *http.Request, kind Kind, login s
 // Of is the machine that sends a request; ok is false for any other browser,
 // and for one that was ended.
 func (s *Store) Of(r *http.Request) (Machine, bool) {
-	held, err := r.Cookie(cookie)
+	held, err := r.Cookie(s.cookie())
 	if err != nil || len(held.Value) > 64 {
 		return Machine{}, false
 	}

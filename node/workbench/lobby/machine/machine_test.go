@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
+
+	"tongban/node/account"
 )
 
 func open(t *testing.T, db *badger.DB) *Store {
 	t.Helper()
-	s, err := Open(db, func() time.Time { return time.UnixMilli(1) })
+	s, err := Open(db, func() time.Time { return time.UnixMilli(1) }, account.Cookies{Center: "320509111201"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +31,7 @@ func TestMachine(t *testing.T) {
 	t.Cleanup(func() { db.Close() })
 	s := open(t, db)
 	w := httptest.NewRecorder()
-	m, err := s.Start(w, httptest.NewRequest(http.MethodPost, "/", nil), Display, "guide")
+	m, err := s.Start(w, Display, "guide")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,16 +79,15 @@ func TestStartIsBounded(t *testing.T) {
 	}
 	t.Cleanup(func() { db.Close() })
 	s := open(t, db)
-	r := httptest.NewRequest(http.MethodPost, "/", nil)
-	if _, err := s.Start(httptest.NewRecorder(), r, "toaster", "guide"); err == nil {
+	if _, err := s.Start(httptest.NewRecorder(), "toaster", "guide"); err == nil {
 		t.Error("any kind will do")
 	}
 	for range MaxMachines {
-		if _, err := s.Start(httptest.NewRecorder(), r, Kiosk, "guide"); err != nil {
+		if _, err := s.Start(httptest.NewRecorder(), Kiosk, "guide"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Start(httptest.NewRecorder(), r, Kiosk, "guide"); err == nil {
+	if _, err := s.Start(httptest.NewRecorder(), Kiosk, "guide"); err == nil {
 		t.Error("there is no end of machines")
 	}
 }

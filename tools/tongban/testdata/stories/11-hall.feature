@@ -52,6 +52,27 @@
     那么城司村执行"appointment book --day {预约日} --time 09:30 --type 综合 --name 虚构乙 --telephone 13900000001"被拒绝，原因是slot_full
     而且城司村执行"appointment book --day {预约日} --time 20:30 --type 综合 --name 虚构乙 --telephone 13900000001"被拒绝，原因是no_slot
 
+  场景: 自己约的，凭预约号和取消码查看、取消；码不对什么也看不到
+    假如城司村执行"timetable add hours --days workdays --hours 14:00-16:00 --types 综合 --slot 30 --capacity 1 --staff 周主任"
+    当城司村执行"appointment book --day {预约日} --time 14:00 --type 综合 --name 虚构丁 --telephone 13900000003 --channel self_service --code"
+    而且把输出里的"id"记作"预约号"
+    而且把输出里的"code"记作"取消码"
+    而且城司村执行"appointment show {预约号} --code {取消码}"
+    那么屏幕上有"booked"
+    而且屏幕上没有"13900000003"
+    而且城司村执行"appointment show {预约号} --code 000000000"被拒绝，原因是no_appointment
+    而且城司村执行"appointment cancel {预约号} --code 000000000"被拒绝，原因是no_appointment
+    当城司村执行"appointment cancel {预约号} --code {取消码}"
+    那么屏幕上有"cancelled"
+    而且城司村执行"appointment cancel {预约号} --code {取消码}"被拒绝，原因是appointment_state
+
+  场景: 窗口和电话约的没有取消码，由工作人员按预约号取消
+    当城司村执行"appointment book --day {预约日} --time 14:30 --type 综合 --name 虚构戊 --telephone 13900000004 --channel phone --staff 周主任"
+    而且把输出里的"id"记作"预约号"
+    那么城司村执行"appointment cancel {预约号} --code 000000000"被拒绝，原因是no_appointment
+    当城司村执行"appointment cancel {预约号} --reason 来电取消 --staff 周主任"
+    那么屏幕上有"cancelled"
+
   场景: 投诉要答复，答复要回访
     当城司村执行"book add --kind complaint --channel phone --about 等候太久 --name 虚构甲 --telephone 13900000000 --staff 周主任"
     而且把输出里的"id"记作"投诉号"
