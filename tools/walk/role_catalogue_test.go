@@ -151,6 +151,7 @@ func TestEditorImports(t *testing.T) {
 		one.Note, two.Department = "表里改的"+p.name, ""
 		p.open("/work/catalogue/import")
 		p.look()
+		p.puts("#reason", "逐项核对")
 		p.upload("#file", one, two)
 		p.press("[data-go-on]", "main table")
 		p.reads(p.says("有错误", "has errors"))

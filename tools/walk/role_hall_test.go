@@ -92,6 +92,7 @@ func TestResultDesk(t *testing.T) {
 		p.keys(one.Number + "<Enter>")
 		p.arrives("/work/cases/" + string(one.ID) + "/do/hand_out")
 		p.look()
+		p.puts("[name=signed]", "signature")
 		p.finishes("[data-go-on]")
 		p.tells("出件", "Hand out")
 

@@ -114,8 +114,9 @@ func (r *room) result(c *workbench.Call, id casefile.ID) (result, error) {
 		return result{}, err
 	}
 	s := view.State
+	lamp, says := terms.Lamp(view.Lamp, view.Standing)
 	one := result{
-		ID: id, Number: s.Number, Phase: p.Either(terms.Phases[s.Phase], string(s.Phase)), Lamp: string(view.Lamp), LampText: p.Either(terms.Lamps[view.Lamp], string(view.Lamp)),
+		ID: id, Number: s.Number, Phase: p.Either(terms.Phases[s.Phase], string(s.Phase)), Lamp: string(lamp), LampText: p.Either(says, ""),
 		Due: s.Told, Warnings: view.Warnings, Name: string(s.Item.Code),
 		came: s.ReceivedAt != 0,
 	}

@@ -112,14 +112,20 @@ func (v *view) outcomes() []outcome {
 	return out
 }
 
-// may refuses an outcome that is not among the duties of whoever sits here.
+// may refuses an outcome that is not among the duties of whoever sits here: what
+// those are may depend on the items.
 func (v *view) may(name string) error {
-	for _, m := range all {
-		if m.name == name && m.action != "" {
-			return v.c.Who.May(m.action)
+	i := slices.IndexFunc(all, func(m means) bool { return m.name == name && m.action != "" })
+	if i < 0 {
+		return nil
+	}
+	action := all[i].action
+	for _, one := range v.seen {
+		if err := v.c.Who.MayOn(action, one.Item); err != nil {
+			return err
 		}
 	}
-	return nil
+	return v.c.Who.May(action)
 }
 
 // why is one reason and the outcomes that it keeps away.

@@ -213,7 +213,7 @@ func (r *room) hallNow(c *workbench.Call, d *now) error {
 		d.Windows = append(d.Windows, one)
 	}
 	for _, v := range ros.Covers() {
-		if covers(v, day) {
+		if v.On(day) {
 			d.Covers = append(d.Covers, cover{r.person(v.A), r.person(v.B), string(v.To)})
 		}
 	}
@@ -229,7 +229,7 @@ func seats(ros roster.Roster, number string, day workday.Date) []seat {
 		}
 		one := seat{Name: m.Name}
 		for _, v := range ros.Covers() {
-			if v.A == m.Number && covers(v, day) {
+			if v.A == m.Number && v.On(day) {
 				b, _ := ros.Member(v.B)
 				one.By = cmp.Or(b.Name, v.B)
 			}
@@ -237,10 +237,6 @@ func seats(ros roster.Roster, number string, day workday.Date) []seat {
 		all = append(all, one)
 	}
 	return all
-}
-
-func covers(v roster.Cover, day workday.Date) bool {
-	return (v.From == "" || day >= v.From) && (v.To == "" || day <= v.To)
 }
 
 // ratedNow is what was thought of the center today and this month, and what is
