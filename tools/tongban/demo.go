@@ -16,9 +16,9 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "A small city on this machine: seven nodes, five cases",
 		Long: `Start a district, two towns and four villages of Wujiang as seven full nodes, each a
 process of its own on loopback, publish the starter catalogue, tell five cases step by
-step, and verify every log on every node. One town is killed on the way. Then it keeps
-running, with a page for each node, until Ctrl+C. Everything lives in a temporary folder
-that is removed.`,
+step, give the centers the middle of a working day, and verify every log on every node.
+One town is killed on the way. Then it keeps running, with a page for each node, until
+Ctrl+C. Everything lives in a temporary folder that is removed.`,
 		Example: `  tongban demo           # keeps running; open the addresses that it prints
   tongban demo --once    # stops after the verification; exit 5 if anything does not hold`,
 		Args: usage(cobra.NoArgs),
