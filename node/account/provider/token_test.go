@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -201,9 +202,14 @@ func TestKeysThatCantBeHad(t *testing.T) {
 		t.Errorf("the log says %s", said)
 	}
 	b.keys = nil
-	if err := b.look(raw); err != nil {
-		t.Fatal(err)
+	var err error
+	for range 1000 { // go-oidc gives a look that comes just after one that failed the answer of that one
+		if err = b.look(raw); err == nil {
+			return
+		}
+		runtime.Gosched()
 	}
+	t.Fatal(err)
 }
 
 // Two clocks may differ by a minute.
