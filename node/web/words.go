@@ -35,7 +35,7 @@ var words = frame.Words{
 	"coverage_long": {"按本级进驻事项基础目录，各中心应进、已进和缺少的事项。", "What each center must offer by the basic catalogue of its level, what it offers and what is missing."},
 	"level":         {"层级", "Level"}, "covered": {"进驻率", "Covered"}, "required": {"应进", "Required"}, "offered": {"已进", "Offered"}, "missing": {"缺少", "Missing"}, "beyond": {"目录外认领", "Beyond the list"},
 	"no_list": {"没有基础目录", "no basic catalogue"}, "no_centers": {"没有中心。", "There is no center."}, "why": {"原因", "Why"},
-	"no_list_how":   {"进驻事项基础目录由区里公布（tongban item basic set）；公布后各中心认领（tongban item claim），这里就有进驻率。", "The district publishes the basic catalogue (tongban item basic set); the centers then claim what it names (tongban item claim)."},
+	"no_list_how":   {"进驻事项基础目录由区里公布；公布后各中心认领，这里就有进驻率。", "The district publishes the basic catalogue; the centers then claim what it names."},
 	"no_bundles":    {"还没有发布“一件事”。由有发布权的中心起草：新建事项，填写集成类型和成员事项，另一人审核后发布。", "No bundle is published yet. A center that publishes drafts an item with a kind of bundle and its members; somebody else approves it."},
 	"gap_unclaimed": {"尚未认领", "not claimed"}, "gap_not_offered": {"没有可用的发布版本", "nobody publishes it for this area"},
 }

@@ -14,6 +14,7 @@ import (
 	"tongban/catalog/area"
 	"tongban/catalog/item"
 	"tongban/catalog/register"
+	"tongban/catalog/workday"
 	"tongban/intake/applicant"
 	"tongban/intake/casefile"
 	"tongban/intake/desk"
@@ -65,7 +66,7 @@ func (c *center) manned() {
 	} {
 		c.must(c.Do(c.ctx, "POST", "/v1/hall/staff", nil, form("建设者", m), nil))
 	}
-	c.must(c.Do(c.ctx, "POST", "/v1/hall/covers", nil, form("建设者", map[string]any{"a": "320509000000-002", "b": "320509000000-003"}), nil))
+	c.must(c.Do(c.ctx, "POST", "/v1/hall/covers", nil, form("建设者", map[string]any{"a": "320509000000-002", "b": "320509000000-003", "from": workday.DateOf(c.now())}), nil))
 }
 
 // officePages gives the head of a center something to look at: cases in every
