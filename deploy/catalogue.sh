@@ -176,7 +176,7 @@ because '[A-Z][0-9]+ TB-D23 materials\[4\]\.if: .*condition_too_costly'
 say "7 a version to come, a correction, and the cases that they touch"
 on wujiang item export "$work/d26.yaml" TB-D26 >/dev/null
 sed 's/^  promise: 当场$/  promise: 1 工作日/; s/^  kind: immediate$/  kind: promised/' "$work/d26.yaml" >"$work/later.yaml"
-shows "future version" '2099-01-01 +published' on wujiang item import "$work/later.yaml" --effective 2099-01-01 "${both[@]}"
+shows "future version" '2099-01-01 +published' on wujiang item import "$work/later.yaml" --effective 2099-01-01 --reason 压缩承诺时限 "${both[@]}"
 everywhere
 shows "today" '当场' on yejian item show TB-D26
 shows "that day" '1 个工作日' on yejian item show TB-D26 --as-of 2099-01-01
