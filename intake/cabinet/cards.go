@@ -288,7 +288,7 @@ func (c *Cabinet) Card(id casefile.ID) (*Card, bool) { return c.cards.get(id) }
 
 // live reports whether whatever is put away can't be chosen.
 func (f *Filter) live() bool {
-	return f.Open || f.Offered != "" || len(f.Phases) > 0 && !slices.ContainsFunc(f.Phases, away)
+	return f.Open || f.Live || f.Offered != "" || len(f.Phases) > 0 && !slices.ContainsFunc(f.Phases, away)
 }
 
 func (f *Filter) card(c *Card) bool {
@@ -299,6 +299,7 @@ func (f *Filter) card(c *Card) bool {
 		f.Origin != "" && c.Origin != f.Origin,
 		f.Mine != "" && c.Holder != f.Mine && c.Offered != f.Mine,
 		f.Open && !c.Open(),
+		f.Live && c.Away(),
 		f.Troubled && !c.Troubled:
 		return false
 	}

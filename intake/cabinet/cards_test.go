@@ -61,11 +61,12 @@ func TestCardsAreWhatTheCasesAre(t *testing.T) {
 		village.reopen()
 		village.cardsHold(one.ID, two.ID)
 	}
-	open, held := 0, 0
+	open, live, held := 0, 0, 0
 	village.Cards(Filter{Open: true}, func(*Card) bool { open++; return true })
+	village.Cards(Filter{Live: true}, func(*Card) bool { live++; return true })
 	village.Cards(Filter{Holder: casetest.Town}, func(c *Card) bool { held++; return c.ID == one.ID })
-	if open != 1 || held != 1 {
-		t.Errorf("%d open, %d with the town", open, held)
+	if open != 1 || live != 2 || held != 1 { // withdrawn is over, and not put away
+		t.Errorf("%d open, %d live, %d with the town", open, live, held)
 	}
 }
 

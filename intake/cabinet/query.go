@@ -97,6 +97,7 @@ type Filter struct {
 	Origin   area.Center      // opened by this center
 	Mine     area.Center      // held by, or offered to, this center
 	Open     bool             // not yet concluded, declined, withdrawn, terminated or archived
+	Live     bool             // not yet put away: neither concluded nor archived
 	Text     string           // part of the id, the number or the item's code
 	Troubled bool             // frozen, or with a branch beside the log that is not settled
 }

@@ -127,6 +127,18 @@ func Second(readings []Reading) bool {
 	return false
 }
 
+// Leading is the clock of which the lamp of a case speaks: of those that are so
+// urgent the one that is due first. The zero Reading where none runs.
+func Leading(readings []Reading) (lead Reading) {
+	lamp, second := Worst(readings), Second(readings)
+	for _, r := range readings {
+		if r.Lamp == lamp && lamp != Done && r.Second == second && (lead.Due == "" || r.Due < lead.Due) {
+			lead = r
+		}
+	}
+	return lead
+}
+
 // reader computes the readings of one case.
 type reader struct {
 	in      Input

@@ -126,11 +126,8 @@ func (sh *sheet) summary() Summary {
 	}
 	readings := sh.readings()
 	one.Lamp, one.Second, one.Standing = clock.Worst(readings), clock.Second(readings), standing(&s, readings)
-	for _, r := range readings {
-		if r.Lamp == one.Lamp && r.Lamp != clock.Done && r.Second == one.Second && (one.Due == "" || r.Due < one.Due) {
-			one.Clock, one.Due, one.Left, one.Unit, one.Paused = r.Clock, r.Due, r.LeftDays, r.Unit, r.PausedBy
-		}
-	}
+	lead := clock.Leading(readings)
+	one.Clock, one.Due, one.Left, one.Unit, one.Paused = lead.Clock, lead.Due, lead.LeftDays, lead.Unit, lead.PausedBy
 	return one
 }
 

@@ -69,24 +69,32 @@ func (a *Appointments) Show(by By, id string, unmask bool) (BookingView, error) 
 // Own is a booking as whoever made it sees it, by its number and its code: names
 // are masked all the same. What is wrong with either is not told apart.
 func (a *Appointments) Own(id, code string) (BookingView, error) {
-	none := refusal.Newf(appointment.NotYours, "", "", "no appointment goes by that number and code")
-	if len(id) > maxNumber {
-		return BookingView{}, none
-	}
-	b, err := a.Get(id)
-	if refusal.CodeOf(err) == refusal.NotFound {
-		return BookingView{}, none
-	} else if err != nil {
+	b, p, err := a.named(id, func(_ appointment.Booking, s appointment.Secret) bool { return s.Opens(code) })
+	if err != nil {
 		return BookingView{}, err
-	}
-	var p appointment.Person
-	if err := a.h.open(b.Who, &p); err != nil || !p.Secret.Opens(code) {
-		return BookingView{}, none // erased: the code went with the rest
 	}
 	v := a.view(b)
 	p = maskPerson(p)
 	v.Person = &p
 	return v, nil
+}
+
+// named is the booking of a number and whoever made it, where that is theirs who
+// ask; of one that was erased the code went with the rest.
+func (a *Appointments) named(id string, theirs func(appointment.Booking, appointment.Secret) bool) (b appointment.Booking, p appointment.Person, err error) {
+	none := refusal.Newf(appointment.NotYours, "", "", "no appointment goes by that number and code")
+	if len(id) > maxNumber {
+		return b, p, none
+	}
+	if b, err = a.Get(id); refusal.CodeOf(err) == refusal.NotFound {
+		return b, p, none
+	} else if err != nil {
+		return b, p, err
+	}
+	if err := a.h.open(b.Who, &p); err != nil || !theirs(b, p.Secret) {
+		return b, p, none
+	}
+	return b, p, nil
 }
 
 // maxNumber is how long the number of a booking is at most.
@@ -108,19 +116,11 @@ func (a *Appointments) CancelOwn(id, code, why string) (BookingView, error) {
 // window or by telephone has no code; of that the number will do, as at the
 // guide desk. What is wrong with either is not told apart.
 func (a *Appointments) CheckInOwn(by By, id, code string) (TicketView, error) {
-	none := refusal.Newf(appointment.NotYours, "", "", "no appointment goes by that number and code")
-	if len(id) > maxNumber {
-		return TicketView{}, none
-	}
-	b, err := a.Get(id)
-	if refusal.CodeOf(err) == refusal.NotFound {
-		return TicketView{}, none
-	} else if err != nil {
+	_, _, err := a.named(id, func(b appointment.Booking, s appointment.Secret) bool {
+		return !b.Home && (s.IsZero() || s.Opens(code))
+	})
+	if err != nil {
 		return TicketView{}, err
-	}
-	var p appointment.Person
-	if err := a.h.open(b.Who, &p); err != nil || b.Home || !p.Secret.IsZero() && !p.Secret.Opens(code) {
-		return TicketView{}, none
 	}
 	_, ticket, err := a.CheckIn(by, id, "")
 	if err != nil {

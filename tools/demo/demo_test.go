@@ -131,7 +131,7 @@ func TestTheDayIsRightOnEveryDay(t *testing.T) {
 		items[it.Record] = it
 	}
 	for today := workday.Date("2025-09-20"); today < "2027-03-10"; today = today.Add(1) {
-		for center, cases := range flights {
+		for center, cases := range flights(today) {
 			for _, f := range cases {
 				it := items[f.record]
 				received, accepted, err := f.days(cal, today, &it)

@@ -36,10 +36,8 @@ type deed struct {
 
 // What was done with cases that were brought along.
 var (
-	posted    = []deed{{desk.Suspend, desk.SuspendForm{Until: workday.DateOf(now()).Add(7)}, 0}}
-	inspected = []deed{{desk.Suspend, desk.SuspendForm{Step: new(-1), Ground: casefile.Inspection, Until: workday.DateOf(now()).Add(6), Note: "已约申请人到现场（演示）"}, 0}}
-	sentOn    = []deed{{desk.HandOver, desk.HandOverForm{}, 0}}
-	ended     = []deed{{desk.Decide, desk.DecideForm{}, 0}, {desk.HandOut, desk.DeliverForm{}, 0}, {desk.Conclude, api.NoteForm{}, 0}}
+	sentOn = []deed{{desk.HandOver, desk.HandOverForm{}, 0}}
+	ended  = []deed{{desk.Decide, desk.DecideForm{}, 0}, {desk.HandOut, desk.DeliverForm{}, 0}, {desk.Conclude, api.NoteForm{}, 0}}
 )
 
 // decided is a grant some working days ago whose result nobody has collected yet.
@@ -47,51 +45,55 @@ func decided(ago int) []deed { return []deed{{desk.Decide, desk.DecideForm{}, ag
 
 // flights are the cases that the centers bring along. The limits are those of
 // the items; only how far each case is in them is told here.
-var flights = map[area.Center][]flight{
-	wujiang: {
-		{record: "D11", name: "虚构甲一", due: -2, step: "决定"},
-		{record: "D29", name: "虚构甲二", due: 1},
-		{record: "D11", name: "虚构甲三", due: 9},
-		{record: "D11", name: "虚构甲四", due: 12, then: inspected},
-		{record: "D43", name: "虚构甲五", due: 6},
-		{record: "D44", name: "虚构甲六", due: 14},
-		{record: "D45", name: "虚构甲七", due: 5, then: decided(2)},
-		{record: "D47", name: "虚构甲八", due: 1, received: true},
-		{record: "D46", name: "虚构甲九", due: 7, then: ended},
-	},
-	tongli: {
-		{record: "D02", name: "虚构乙一", subject: yejian, answers: "filer=self", due: -2, step: "决定"},
-		{record: "D10", name: "虚构乙二", subject: beilian, due: -1},
-		{record: "D04", name: "虚构乙三", due: 1, step: "决定"},
-		{record: "D25", name: "虚构乙四", subject: yejian, due: 3},
-		{record: "D04", name: "虚构乙五", due: 11},
-		{record: "D20", name: "虚构乙六", subject: beilian, due: 8},
-		{record: "D25", name: "虚构乙七", due: 5},
-		{record: "D12", name: "虚构乙八", subject: beilian, answers: "applicant=person", due: 9, step: "项目公示", then: posted},
-		{record: "D20", name: "虚构乙九", due: 6, then: inspected},
-		{record: "D10", name: "虚构丙一", subject: yejian, due: 1, received: true},
-		{record: "D25", name: "虚构丙二", due: 4, received: true},
-		{record: "D20", name: "虚构丙三", subject: yejian, due: 1, step: "审批", then: sentOn},
-		{record: "D10", name: "虚构丙四", due: 3, then: decided(0)},
-		{record: "D10", name: "虚构丙五", due: -5, then: decided(5)},
-		{record: "D25", name: "虚构丙六", subject: beilian, due: 2, then: ended},
-		{record: "D04", name: "虚构丙七", due: 6, step: "决定", then: ended},
-	},
-	lili: {
-		{record: "D02", name: "虚构丁一", subject: chengsi, answers: "filer=self", due: -1, step: "审查"},
-		{record: "D10", name: "虚构丁二", due: 1},
-		{record: "D25", name: "虚构丁三", subject: fenhuwan, due: 6},
-		{record: "D04", name: "虚构丁四", due: 13, step: "决定"},
-		{record: "D12", name: "虚构丁五", subject: chengsi, answers: "applicant=person", due: 7, step: "项目公示", then: posted},
-		{record: "D20", name: "虚构丁六", due: 3, step: "审批", then: sentOn},
-		{record: "D10", name: "虚构丁七", subject: fenhuwan, due: 2, then: decided(1)},
-	},
-	yejian: {
-		{record: "D14", name: "虚构戊一", due: -1},
-		{record: "D14", name: "虚构戊二", due: 1},
-		{record: "D14", name: "虚构戊三", due: 8, then: inspected},
-		{record: "D14", name: "虚构戊四", due: 10},
-	},
+func flights(today workday.Date) map[area.Center][]flight {
+	posted := []deed{{desk.Suspend, desk.SuspendForm{Until: today.Add(7)}, 0}}
+	inspected := []deed{{desk.Suspend, desk.SuspendForm{Step: new(-1), Ground: casefile.Inspection, Until: today.Add(6), Note: "已约申请人到现场（演示）"}, 0}}
+	return map[area.Center][]flight{
+		wujiang: {
+			{record: "D11", name: "虚构甲一", due: -2, step: "决定"},
+			{record: "D29", name: "虚构甲二", due: 1},
+			{record: "D11", name: "虚构甲三", due: 9},
+			{record: "D11", name: "虚构甲四", due: 12, then: inspected},
+			{record: "D43", name: "虚构甲五", due: 6},
+			{record: "D44", name: "虚构甲六", due: 14},
+			{record: "D45", name: "虚构甲七", due: 5, then: decided(2)},
+			{record: "D47", name: "虚构甲八", due: 1, received: true},
+			{record: "D46", name: "虚构甲九", due: 7, then: ended},
+		},
+		tongli: {
+			{record: "D02", name: "虚构乙一", subject: yejian, answers: "filer=self", due: -2, step: "决定"},
+			{record: "D10", name: "虚构乙二", subject: beilian, due: -1},
+			{record: "D04", name: "虚构乙三", due: 1, step: "决定"},
+			{record: "D25", name: "虚构乙四", subject: yejian, due: 3},
+			{record: "D04", name: "虚构乙五", due: 11},
+			{record: "D20", name: "虚构乙六", subject: beilian, due: 8},
+			{record: "D25", name: "虚构乙七", due: 5},
+			{record: "D12", name: "虚构乙八", subject: beilian, answers: "applicant=person", due: 9, step: "项目公示", then: posted},
+			{record: "D20", name: "虚构乙九", due: 6, then: inspected},
+			{record: "D10", name: "虚构丙一", subject: yejian, due: 1, received: true},
+			{record: "D25", name: "虚构丙二", due: 4, received: true},
+			{record: "D20", name: "虚构丙三", subject: yejian, due: 1, step: "审批", then: sentOn},
+			{record: "D10", name: "虚构丙四", due: 3, then: decided(0)},
+			{record: "D10", name: "虚构丙五", due: -5, then: decided(5)},
+			{record: "D25", name: "虚构丙六", subject: beilian, due: 2, then: ended},
+			{record: "D04", name: "虚构丙七", due: 6, step: "决定", then: ended},
+		},
+		lili: {
+			{record: "D02", name: "虚构丁一", subject: chengsi, answers: "filer=self", due: -1, step: "审查"},
+			{record: "D10", name: "虚构丁二", due: 1},
+			{record: "D25", name: "虚构丁三", subject: fenhuwan, due: 6},
+			{record: "D04", name: "虚构丁四", due: 13, step: "决定"},
+			{record: "D12", name: "虚构丁五", subject: chengsi, answers: "applicant=person", due: 7, step: "项目公示", then: posted},
+			{record: "D20", name: "虚构丁六", due: 3, step: "审批", then: sentOn},
+			{record: "D10", name: "虚构丁七", subject: fenhuwan, due: 2, then: decided(1)},
+		},
+		yejian: {
+			{record: "D14", name: "虚构戊一", due: -1},
+			{record: "D14", name: "虚构戊二", due: 1},
+			{record: "D14", name: "虚构戊三", due: 8, then: inspected},
+			{record: "D14", name: "虚构戊四", due: 10},
+		},
+	}
 }
 
 // noticeDays is the rule that the demo's city has for the one-time notice.
@@ -141,8 +143,8 @@ func back(cal workday.Calendar, day workday.Date, n int) workday.Date {
 
 // fly brings a center's cases along, and does with them what was done since.
 func (c *city) fly(ctx context.Context, center area.Center) error {
-	all := flights[center]
 	today := workday.DateOf(now())
+	all := flights(today)[center]
 	var rows [][]string
 	for i, f := range all {
 		it := c.items[f.record]

@@ -100,6 +100,9 @@ type Window struct {
 	Note   string   `cbor:"5,keyasint,omitempty" json:"note,omitempty"` // why it is closed
 }
 
+// Seat is somebody whose post is at a window, and who covers for them.
+type Seat struct{ Name, By string } // By: "" where nobody does
+
 // Takes reports whether a window serves a type of window.
 func (w Window) Takes(t string) bool { return len(w.Types) == 0 || slices.Contains(w.Types, t) }
 
@@ -386,6 +389,25 @@ func checkText(s string, most int) *Wrong {
 
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
+}
+
+// Seats are those whose post is at a window on a day, with who covers for them
+// (AB岗).
+func (r Roster) Seats(window string, day workday.Date) []Seat {
+	var all []Seat
+	for _, m := range r.Staff() {
+		if m.Window != window || !m.ActiveOn(day) {
+			continue
+		}
+		one := Seat{Name: m.Name}
+		for _, c := range r.covers {
+			if c.A == m.Number && c.On(day) {
+				one.By = cmp.Or(r.members[c.B].Name, c.B)
+			}
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // CheckCover says what is wrong with a cover.

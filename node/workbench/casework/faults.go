@@ -36,8 +36,10 @@ func beside(c *workbench.Call, fields []filled, err error) error {
 			continue
 		}
 		if told := c.Particulars(one); told != one { // in the reader's language, which names the field first
-			_, after, named := strings.Cut(told, "：")
-			fields[i].fault(map[bool]string{true: after, false: told}[named])
+			if _, after, named := strings.Cut(told, "："); named {
+				told = after
+			}
+			fields[i].fault(told)
 			continue
 		}
 		fields[i].fault(m[2])

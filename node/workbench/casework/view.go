@@ -138,9 +138,9 @@ func (r *room) look(c *workbench.Call) (*one, error) {
 	d.Live = with("/work/cases/live?case="+string(id)+"&seen="+strconv.FormatUint(s.Head.Index, 10), d.In)
 	d.List, d.NextOne = listLink(d.In), with("/work/cases/"+string(id)+"/next", d.In)
 	d.Box, d.MayUnmask = r.boxOf(p, d.In), c.Who.MayWork(account.Unmask) == nil
-	line := r.row(p, r.Desk.Summary(*s))
-	if d.Drawn, d.LampText = line.Drawn, line.LampText; d.Drawn == clock.Paused {
-		d.Why = line.When
+	drawn, says := terms.Lamp(view.Lamp, view.Standing)
+	if d.Drawn, d.LampText = drawn, p.Either(says, string(drawn)); drawn == clock.Paused {
+		d.Why = paused(p, cmp.Or(clock.Leading(view.Readings).PausedBy, view.Waits))
 	}
 	if view.Outcome != "" {
 		d.Outcome = p.Either(terms.Outcomes[view.Outcome], string(view.Outcome))

@@ -93,38 +93,60 @@ func fitting(all []spot, text string) []spot {
 	return slices.DeleteFunc(slices.Clone(all), part)
 }
 
+// naming is a text in a field for a place.
+type naming struct {
+	text  string
+	areas bool // of an area, not of a center
+}
+
+// meant is what such a text names: a code, or why it is none.
+type meant struct{ code, bad string }
+
 // located is the place that was typed into a field, by its code: of an area, or
 // of a center. bad says why it is none; a name that fits several is not guessed.
+// A text is looked for once in a request.
 func (v *view) located(name string, areas bool) (code, bad string) {
-	text, say := v.typed.get(name), v.c.Page.Say
-	if text == "" {
+	of := naming{v.typed.get(name), areas}
+	if of.text == "" {
 		return "", ""
 	}
-	if strings.Trim(text, "0123456789") == "" || !areas && area.Center(text).Level() != 0 {
-		if area.Center(text).Level() == 0 {
-			return "", say("place_code")
+	found, known := v.places[of]
+	if !known {
+		if v.places == nil {
+			v.places = map[naming]meant{}
 		}
-		return text, ""
+		found = v.meant(of)
+		v.places[of] = found
 	}
-	lists := func() [2][]spot {
-		return [2][]spot{v.near(), v.r.centersOf(v.r.here().At(min(area.District, v.r.here().Level())), 0)}
-	}
-	for _, all := range lists() {
-		if areas {
-			all = areasOf(all)
+	return found.code, found.bad
+}
+
+func (v *view) meant(of naming) meant {
+	say := v.c.Page.Say
+	if strings.Trim(of.text, "0123456789") == "" || !of.areas && area.Center(of.text).Level() != 0 {
+		if area.Center(of.text).Level() == 0 {
+			return meant{bad: say("place_code")}
 		}
-		switch found := fitting(all, text); {
+		return meant{code: of.text}
+	}
+	here := v.r.here()
+	for _, all := range []func() []spot{v.near, func() []spot { return v.r.centersOf(here.At(min(area.District, here.Level())), 0) }} {
+		spots := all()
+		if of.areas {
+			spots = areasOf(spots)
+		}
+		switch found := fitting(spots, of.text); {
 		case len(found) == 1:
-			return string(found[0].Code), ""
+			return meant{code: string(found[0].Code)}
 		case len(found) > 1:
 			var names []string
 			for _, one := range found[:min(len(found), 4)] {
 				names = append(names, one.Name)
 			}
-			return "", say("place_several") + strings.Join(names, v.c.Page.Pick("、", ", "))
+			return meant{bad: say("place_several") + strings.Join(names, v.c.Page.Pick("、", ", "))}
 		}
 	}
-	return "", say("place_none")
+	return meant{bad: say("place_none")}
 }
 
 // subject is where competence lies; "" where nothing was typed, or no place.

@@ -31,11 +31,12 @@ type view struct {
 	plan    bundle.Plan
 	planned error // why there is no plan
 	seen    []desk.Foreseen
-	unseen  error  // why nothing can be foreseen
-	text    string // in the scan box
-	hits    []hit  // what it found
-	refused string // the outcome that was refused for what is in the fields
-	spots   []spot // see near
+	unseen  error            // why nothing can be foreseen
+	text    string           // in the scan box
+	hits    []hit            // what it found
+	refused string           // the outcome that was refused for what is in the fields
+	spots   []spot           // see near
+	places  map[naming]meant // see located
 }
 
 // load brings a half-filled intake of whoever asks. ended says that it is open

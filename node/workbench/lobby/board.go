@@ -31,13 +31,10 @@ type board struct {
 type pane struct {
 	roster.Window
 	Mine   bool
-	Staff  []seat
+	Staff  []roster.Seat
 	Ticket string // that it has
 	Busy   string // called, or being served
 }
-
-// seat is who works at a window today.
-type seat struct{ Name, By string } // By: who covers for them today
 
 // line is a type of window, and how many wait for it.
 type line struct {
@@ -106,44 +103,26 @@ func (r *room) panes(p *frame.Page, tickets []queue.Ticket, mine string) []pane 
 	ros, today := r.Hall.Staff.Roster(), r.today()
 	var all []pane
 	for _, w := range ros.Windows() {
-		all = append(all, pane{Window: w, Mine: w.Number == mine, Staff: seats(ros, w.Number, today)})
+		all = append(all, pane{Window: w, Mine: w.Number == mine, Staff: ros.Seats(w.Number, today)})
 	}
 	at := func(number string) int {
 		return slices.IndexFunc(all, func(w pane) bool { return w.Number == number })
 	}
 	if mine != "" && at(mine) < 0 {
-		all = append(all, pane{Window: roster.Window{Number: mine}, Mine: true, Staff: seats(ros, mine, today)})
+		all = append(all, pane{Window: roster.Window{Number: mine}, Mine: true, Staff: ros.Seats(mine, today)})
 	}
 	for _, t := range tickets {
 		if t.State != queue.Called && t.State != queue.Serving {
 			continue
 		}
 		if at(t.Window) < 0 {
-			all = append(all, pane{Window: roster.Window{Number: t.Window}, Staff: seats(ros, t.Window, today)})
+			all = append(all, pane{Window: roster.Window{Number: t.Window}, Staff: ros.Seats(t.Window, today)})
 		}
 		w := &all[at(t.Window)]
 		w.Ticket, w.Busy = t.Number, p.Either(states[t.State], string(t.State))
-		if who := nameOf(ros, t.Staff); !slices.ContainsFunc(w.Staff, func(s seat) bool { return s.Name == who || s.By == who }) {
-			w.Staff = append(w.Staff, seat{Name: who})
+		if who := nameOf(ros, t.Staff); !slices.ContainsFunc(w.Staff, func(s roster.Seat) bool { return s.Name == who || s.By == who }) {
+			w.Staff = append(w.Staff, roster.Seat{Name: who})
 		}
-	}
-	return all
-}
-
-// seats are those whose post is at a window, with who covers for them (AB岗).
-func seats(ros roster.Roster, window string, today workday.Date) []seat {
-	var all []seat
-	for _, m := range ros.Staff() {
-		if m.Window != window || !m.ActiveOn(today) {
-			continue
-		}
-		one := seat{Name: m.Name}
-		for _, c := range ros.Covers() {
-			if c.A == m.Number && c.On(today) {
-				one.By = nameOf(ros, c.B)
-			}
-		}
-		all = append(all, one)
 	}
 	return all
 }

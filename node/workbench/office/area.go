@@ -104,10 +104,8 @@ func (r *room) wood(c *workbench.Call) (*wood, error) {
 		t.heard[m.Center] = m
 	}
 	t.lines = lines
-	r.Cabinet.Cards(cabinet.Filter{}, func(card *cabinet.Card) bool {
-		if !card.Away() {
-			t.open[card.Holder]++
-		}
+	r.Cabinet.Cards(cabinet.Filter{Live: true}, func(card *cabinet.Card) bool {
+		t.open[card.Holder]++
 		return true
 	})
 	d.Top = t.spot(d.Under)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 
-	"tongban/catalog/workday"
 	"tongban/intake/cabinet"
 	"tongban/intake/casefile"
 	"tongban/intake/clock"
@@ -38,15 +37,12 @@ type lateCase struct {
 type window struct {
 	roster.Window
 	Serves string
-	Staff  []seat
+	Staff  []roster.Seat
 	Ticket string
 	Doing  string
 	Served int
 	Mean   string
 }
-
-// seat is whose post a window is, and who covers for them today.
-type seat struct{ Name, By string }
 
 // cover says that B stands in for A today.
 type cover struct{ A, B, To string }
@@ -199,7 +195,7 @@ func (r *room) hallNow(c *workbench.Call, d *now) error {
 	ros, day := r.Hall.Staff.Roster(), r.day()
 	d.Roster = !ros.Empty()
 	for _, w := range ros.Windows() {
-		one := window{Window: w, Serves: strings.Join(w.Types, p.Pick("、", ", ")), Staff: seats(ros, w.Number, day)}
+		one := window{Window: w, Serves: strings.Join(w.Types, p.Pick("、", ", ")), Staff: ros.Seats(w.Number, day)}
 		for _, t := range tickets {
 			if t.Window == w.Number && (t.State == queue.Called || t.State == queue.Serving) {
 				one.Ticket, one.Doing = t.Number, p.Say("doing_"+string(t.State))
@@ -218,25 +214,6 @@ func (r *room) hallNow(c *workbench.Call, d *now) error {
 		}
 	}
 	return nil
-}
-
-// seats are those whose post is at a window, with who covers for them today.
-func seats(ros roster.Roster, number string, day workday.Date) []seat {
-	var all []seat
-	for _, m := range ros.Staff() {
-		if m.Window != number || !m.ActiveOn(day) {
-			continue
-		}
-		one := seat{Name: m.Name}
-		for _, v := range ros.Covers() {
-			if v.A == m.Number && v.On(day) {
-				b, _ := ros.Member(v.B)
-				one.By = cmp.Or(b.Name, v.B)
-			}
-		}
-		all = append(all, one)
-	}
-	return all
 }
 
 // ratedNow is what was thought of the center today and this month, and what is
